@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "fd.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+
+void fd_close(const int *fd)
+{
+	int saved = errno;
+
+	if (*fd >= 0)
+		close(*fd);
+	errno = saved;
+}
+
+void fd_fclose(FILE **file)
+{
+	int saved = errno;
+
+	if (*file)
+		fclose(*file);
+	errno = saved;
+}
+
+void fd_closedir(DIR **dir)
+{
+	int saved = errno;
+
+	if (*dir)
+		closedir(*dir);
+	errno = saved;
+}
+
+int fd_write_all(int fd, const void *data, size_t size)
+{
+	const char *p = data;
+
+	while (size > 0) {
+		ssize_t n = write(fd, p, size);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return -1;
+		p += n;
+		size -= (size_t)n;
+	}
+	return 0;
+}
+
+int fd_read_all(int fd, size_t limit, struct arena *a, struct str *ret)
+{
+	size_t room, used = 0;
+	struct stat st;
+	char *p;
+
+	if (fstat(fd, &st) < 0)
+		return -1;
+	room = S_ISREG(st.st_mode) && st.st_size > 0 ? (size_t)st.st_size : 4096;
+	p = arena_alloc(a, room + 1);
+	for (;;) {
+		ssize_t n;
+
+		if (used > limit) {
+			errno = EFBIG;
+			return -1;
+		}
+		if (used == room + 1) {
+			p = arena_grow(a, p, used, 2 * room + 1, 1);
+			room = 2 * room;
+		}
+		n = read(fd, p + used, room + 1 - used);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return -1;
+		if (n == 0)
+			break;
+		used += (size_t)n;
+	}
+	*ret = (struct str){ p, used };
+	return 0;
+}
+
+int fd_sync(int fd)
+{
+	int r;
+
+	do
+		r = fsync(fd);
+	while (r < 0 && errno == EINTR);
+	if (r < 0 && (errno == EINVAL || errno == EROFS || errno == ENOTSUP))
+		return 0;
+	return r;
+}
+
+int fd_open_standard(void)
+{
+	int fd;
+
+	for (fd = 0; fd <= 2; fd++) {
+		if (fcntl(fd, F_GETFD) >= 0)
+			continue;
+		/* The lowest free number is fd: those below are open by now. */
+		if (open("/dev/null", fd == 0 ? O_RDONLY : O_WRONLY) != fd)
+			return -1;
+	}
+	return 0;
+}
