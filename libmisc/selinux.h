@@ -11,14 +11,14 @@
  * Calling sequence, the same without libselinux (then nothing is ever labelled):
  *
  *	selinux_begin(&s, rootfd, live, mode, &note, e);
- *	set_selinux_file_context(s, "/etc/shadow", S_IFREG, e);
- *	fd = openat(dirfd, "shadow+", O_CREAT | O_EXCL | ...);
- *	saved = errno;
- *	reset_selinux_file_context(s, e);	after every set, whatever happened between
- *	selinux_settle(s, "/etc/shadow", fd, old_fd, e);	while the file is empty
+ *	fd = selinux_open(s, "/etc/shadow", dirfd, "shadow+", O_CREAT | O_EXCL | ..., 0600, e);
+ *	selinux_settle(s, "/etc/shadow", fd, old_fd, false, e);	while the file is empty
+ *	...
+ *	log selinux_warning(s), if there is one
  *	selinux_end(&s);
  *
- * Paths are those of the target: without the directory of --root or --prefix.
+ * Paths are those of the target: without the directory of --root or --prefix.  A struct selinux
+ * of NULL labels nothing.  Not for use by two threads.
  */
 #ifndef LIBMISC_SELINUX_H
 #define LIBMISC_SELINUX_H
@@ -65,14 +65,52 @@ int selinux_begin(struct selinux **ret, int rootfd, bool live, enum selinux_mode
 		  const struct note *note, struct err *e);
 void selinux_end(struct selinux **s);
 
-/* The label that the next file made by this process gets.  type is S_IFREG, S_IFDIR, ... or 0. */
+/*
+ * Makes a file with the label that policy names for path; the file itself is called name in dirfd.
+ * As openat(2), mkdirat(2), mknodat(2) and symlinkat(2), but: where the label is refused, the file
+ * is made without it, and in strict mode not at all.  -1 and errno.  e is filled only when the label
+ * is to blame (then nothing was left behind); for all else the caller says what it was about:
+ *
+ *	if (fd < 0 && errno == EEXIST && e->kind == ERR_NONE) ...
+ *	if (fd < 0)
+ *		return err_sys(e, kind, "cannot create %s", path);
+ */
+int selinux_open(struct selinux *s, const char *path, int dirfd, const char *name, int flags,
+		 mode_t mode, struct err *e);
+int selinux_mkdir(struct selinux *s, const char *path, int dirfd, const char *name, mode_t mode,
+		  struct err *e);
+int selinux_mknod(struct selinux *s, const char *path, int dirfd, const char *name, mode_t mode,
+		  dev_t device, struct err *e);
+int selinux_symlink(struct selinux *s, const char *path, const char *target, int dirfd,
+		    const char *name, struct err *e);
+
+/*
+ * The same for any other way to make a file (a btrfs subvolume): make is called once or, where the
+ * label is refused, twice, and returns -1 and errno when it made nothing.  unmake (may be NULL)
+ * takes back what make made, where the run must end.  type is S_IFREG, S_IFDIR, ...
+ */
+struct selinux_maker {
+	int (*make)(void *data);
+	void (*unmake)(void *data);
+	void *data;
+};
+int selinux_make(struct selinux *s, const char *path, mode_t type, const struct selinux_maker *maker,
+		 struct err *e);
+
+/*
+ * What these are made of: the label that the next file made by this process gets, and the end of
+ * that, which must follow every set, whatever happened between.  A reset that fails is an error:
+ * later files would be born with the wrong label.  type as above, or 0.
+ */
 int set_selinux_file_context(struct selinux *s, const char *path, mode_t type, struct err *e);
 int reset_selinux_file_context(struct selinux *s, struct err *e);
 
 /*
  * Looks at the outcome.  newfd is the file that stands or will stand at path, oldfd the one that it
  * replaces, or -1.  secret says that path must not end with a weaker label although it replaces
- * none (a first shadow, a copied backup).  Copies the label of oldfd where policy gave none.
+ * none (a first shadow, a copied backup).  Copies the label of oldfd where policy gave none.  -1
+ * (ERR_IO) when the file may not stand as it is; the caller then removes it.  Not needed for a file
+ * that replaces none and holds no secret.
  */
 int selinux_settle(struct selinux *s, const char *path, int newfd, int oldfd, bool secret,
 		   struct err *e);
@@ -80,5 +118,10 @@ int selinux_settle(struct selinux *s, const char *path, int newfd, int oldfd, bo
 /* True when labels are looked up at all; why is one line for a person. */
 bool selinux_active(const struct selinux *s);
 const char *selinux_reason(const struct selinux *s);
+/*
+ * The one line for the log about files that did not get the label of policy, or NULL.  Complete
+ * only after the last file was made.  It lives as long as s.
+ */
+const char *selinux_warning(struct selinux *s);
 
 #endif
