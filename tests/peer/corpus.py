@@ -1,0 +1,51 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""The cases: corpus/*.case.
+
+    = NAME [PROFILE]    a case begins; with a profile it is run for that one only
+    : NAME              a group of set-up lines begins, for use by cases of the same file
+    + NAME              the lines of that group
+    ! LINE              a set-up line, run by sh in the root; not compared, must succeed
+    $ LINE              a command line, run by sh in the root as root
+    % LINE              the same as an ordinary user (bob)
+    #                   a comment
+"""
+import glob
+import os
+import sys
+
+
+class Case:
+    def __init__(self, name, profile):
+        self.name, self.profile, self.lines = name, profile, []
+
+
+def read_file(path):
+    cases, groups, lines = [], {}, None
+    for number, text in enumerate(open(path, encoding='utf-8'), 1):
+        text = text.rstrip('\n')
+        if not text.strip() or text.startswith('#'):
+            continue
+        mark, _, rest = text.partition(' ')
+        if mark == '=':
+            name, *profile = rest.split()
+            cases.append(Case(name, profile[0] if profile else None))
+            lines = cases[-1].lines
+        elif mark == ':':
+            lines = groups[rest] = []
+        elif mark == '+' and lines is not None and rest in groups:
+            lines.extend(groups[rest])
+        elif mark in '!$%' and rest and lines is not None:
+            lines.append((mark, rest))
+        else:
+            sys.exit(f'{path}:{number}: cannot read this line: {text}')
+    return cases
+
+
+def read(profile):
+    here = os.path.join(os.path.dirname(os.path.abspath(__file__)), 'corpus', '*.case')
+    cases = [case for path in sorted(glob.glob(here)) for case in read_file(path)]
+    names = [(case.name, case.profile) for case in cases]
+    for name, only in names:
+        if names.count((name, only)) > 1 or (only and (name, None) in names):
+            sys.exit(f'two cases are called {name}')
+    return [case for case in cases if case.profile in (None, profile)]
