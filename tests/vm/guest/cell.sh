@@ -1,0 +1,88 @@
+# SPDX-License-Identifier: BSD-3-Clause
+# A cell is one container on one kernel state; steps are commands run in it, one after the other.
+#
+#	cell NAME KEY=VALUE...
+#	step NAME COMMAND...
+#	leave
+#
+# files=own		each file has the label that a full system's policy names
+# files=one		all files carry container_file_t
+# files=overlay		an overlay mounted with context=, as container engines do
+# config=none|NAME	/etc/selinux/config: none, or the file /configs/NAME
+# contexts=none|NAME	the policy's file_contexts: none, or the file /contexts/NAME;
+#			"dir" is an empty directory in its place
+# fs=rw|ro|none|masked	selinuxfs at /sys/fs/selinux; a path: mounted there instead;
+#			"noenforce": its file `enforce` reads as nothing
+# proc=yes|no
+# domain=TYPE caps=all|engine enforce=0|1
+# target=DIR		a second root inside, for --root and --prefix; its state is reported
+
+put_policy() # ROOT
+{
+	rm -rf "$1/etc/selinux"
+	[ "$config" != none ] || return 0
+	mkdir -p "$1/etc/selinux"
+	cp "/configs/$config" "$1/etc/selinux/config"
+	[ "$contexts" != none ] || return 0
+	mkdir -p "$1/etc/selinux/targeted/contexts/files"
+	[ "$contexts" = dir ] ||
+		cp "/contexts/$contexts" "$1/etc/selinux/targeted/contexts/files/file_contexts"
+}
+
+put_selinuxfs()
+{
+	case $fs in
+	none) return ;;
+	masked) mount -t tmpfs masked /c/sys/fs/selinux; return ;;
+	/*) mkdir -p "/c$fs"; mount --bind /sys/fs/selinux "/c$fs"; return ;;
+	esac
+	mount --bind /sys/fs/selinux /c/sys/fs/selinux
+	case $fs in
+	ro) mount -o remount,ro,bind /c/sys/fs/selinux ;;
+	noenforce) mount --bind /dev/null /c/sys/fs/selinux/enforce ;;
+	esac
+}
+
+cell()
+{
+	cell=$1 files=one config=none contexts=none fs=rw proc=yes domain=spc_t caps=all enforce=1
+	target=
+	shift
+	for pair in "$@"; do
+		eval "${pair%%=*}=\${pair#*=}"
+	done
+	echo "@cell $cell"
+	labels=$files
+	[ "$files" != overlay ] || labels=one
+	/vmctl reset /disk/seed /disk/c "/labels/$labels"
+	if [ -n "$target" ]; then
+		/vmctl reset /disk/seed "/disk/c$target" /labels/one
+	fi
+	if [ "$files" = overlay ]; then
+		mount -t tmpfs up /up
+		mkdir /up/upper /up/work
+		mount -t overlay -o lowerdir=/disk/c,upperdir=/up/upper,workdir=/up/work,context=system_u:object_r:container_file_t:s0 c /c
+	else
+		mount --bind /disk/c /c
+	fi
+	put_policy /c
+	mount -t sysfs sysfs /c/sys
+	[ "$proc" = no ] || mount -t proc proc /c/proc
+	put_selinuxfs
+	/vmctl state "/c$target"
+	echo "$enforce" >/sys/fs/selinux/enforce
+}
+
+step()
+{
+	name=$1
+	shift
+	/vmctl step "$name" "$domain" "$caps" /c "/c$target" "$@"
+}
+
+leave()
+{
+	echo 0 >/sys/fs/selinux/enforce
+	umount -l /c
+	[ "$files" != overlay ] || umount -l /up
+}
