@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: BSD-3-Clause
+# One line a page, in order:  dist_man_MANS += man/useradd.8

@@ -1,0 +1,6 @@
+# SPDX-License-Identifier: BSD-3-Clause
+# A tool is three lines, with an empty line before:
+#
+#	sbin_PROGRAMS += src/useradd
+#	src_useradd_SOURCES = src/useradd.c
+#	src_useradd_LDADD = $(ACCOUNT_LIBS)

@@ -1,0 +1,14 @@
+# SPDX-License-Identifier: BSD-3-Clause
+# One program a module: tests/unit/test_X.c.  Add its name to the list, in order; it is built from
+# that one file and linked with all our code.
+unit_programs = \
+	tests/unit/test_arena \
+	tests/unit/test_err \
+	tests/unit/test_fd \
+	tests/unit/test_str
+
+LDADD = $(ACCOUNT_LIBS) -lcmocka
+
+if HAVE_CMOCKA
+check_PROGRAMS += $(unit_programs)
+endif
