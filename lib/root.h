@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * root - the target system as one value.
+ *
+ * The running system, --root DIR and --prefix DIR differ only here.  A root is a directory that all
+ * paths are resolved beneath (see beneath.h); nothing is ever chroot(2)ed into, loaded from or run
+ * in a root that is not live.
+ *
+ * live decides, in the modules concerned, about NSS, PAM, audit, caches, hooks, login mappings and
+ * whether a user is busy.  --root and --prefix differ in how paths are shown, no more.
+ */
+#ifndef LIB_ROOT_H
+#define LIB_ROOT_H
+
+#include <stdbool.h>
+
+#include "arena.h"
+#include "err.h"
+
+struct root {
+	int fd;            /* O_DIRECTORY */
+	bool live;         /* the running system */
+	const char *dir;   /* as given; "" when live */
+	const char *shown; /* stands before paths in messages: the prefix, or "" */
+};
+
+/*
+ * At most one of the options may be given (ERR_USAGE).  Both take absolute paths (ERR_ARGUMENT);
+ * "/" (and an empty prefix) is the running system.
+ */
+int root_open(struct root *ret, const char *root_option, const char *prefix_option,
+	      struct err *e);
+void root_close(struct root *r);
+
+/* beneath_open in the root, an absolute path as the target has it. */
+int root_openat(const struct root *r, const char *path, int flags, mode_t mode);
+/* The whole of a regular file of at most limit bytes.  -1 and errno. */
+struct str;
+int root_read(const struct root *r, const char *path, size_t limit, struct arena *a,
+	      struct str *ret);
+/* The path as messages show it. */
+const char *root_show(const struct root *r, struct arena *a, const char *path);
+
+#endif

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * schema - the six account files: names, columns, modes.
+ *
+ * See passwd(5), shadow(5), group(5), gshadow(5), subuid(5), subgid(5).
+ */
+#ifndef LIB_SCHEMA_H
+#define LIB_SCHEMA_H
+
+#include <stdbool.h>
+
+#include "err.h"
+#include "str.h"
+
+enum table_id {
+	TABLE_PASSWD,
+	TABLE_SHADOW,
+	TABLE_GROUP,
+	TABLE_GSHADOW,
+	TABLE_SUBUID,
+	TABLE_SUBGID,
+	TABLE_COUNT
+};
+#define TABLE_BIT(id) (1u << (id))
+#define TABLE_ALL (TABLE_BIT(TABLE_COUNT) - 1)
+
+enum { PW_NAME, PW_PASSWORD, PW_UID, PW_GID, PW_GECOS, PW_HOME, PW_SHELL, PW_COLUMNS };
+enum { SP_NAME, SP_PASSWORD, SP_LAST, SP_MIN, SP_MAX, SP_WARN, SP_INACTIVE, SP_EXPIRE, SP_FLAG,
+       SP_COLUMNS };
+enum { GR_NAME, GR_PASSWORD, GR_GID, GR_MEMBERS, GR_COLUMNS };
+enum { SG_NAME, SG_PASSWORD, SG_ADMINS, SG_MEMBERS, SG_COLUMNS };
+enum { SUB_OWNER, SUB_START, SUB_SIZE, SUB_COLUMNS };
+#define SCHEMA_COLUMNS_MAX 9
+
+/* uids and gids that nobody gets from us: (id_t)-1 and what 16-bit interfaces make of it. */
+#define SCHEMA_ID_MAX 4294967294u
+
+struct schema {
+	const char *file;    /* "passwd" */
+	const char *path;    /* "/etc/passwd" */
+	int columns;         /* of a row that we write */
+	int id_column;       /* -1: none */
+	bool secret;         /* profile's shadow mode and group when made anew; else 0644 */
+	enum err_kind error; /* when it cannot be read or written */
+};
+
+const struct schema *schema_get(enum table_id id);
+
+/* Splits a line; returns the number of columns, 0 for a line that is opaque: empty, a comment, a NIS
+ * line ("+", "-") or one that does not parse as a row of this file. */
+int schema_split(enum table_id id, struct str line, struct str columns[SCHEMA_COLUMNS_MAX]);
+
+#endif
