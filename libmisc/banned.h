@@ -18,11 +18,15 @@
 #include <unistd.h>
 #include <wchar.h>
 
+/* Where the compiler is clang, fortified headers have these as macros. */
+#undef sprintf
+#undef vsprintf
+
 #pragma GCC poison strcpy strcat stpcpy strncpy strncat sprintf vsprintf gets
 #pragma GCC poison strtok atoi atol atoll atof
 #pragma GCC poison system popen wordexp
 #pragma GCC poison tmpnam tmpnam_r tempnam mktemp
-#pragma GCC poison asctime ctime gmtime localtime
+#pragma GCC poison asctime gmtime localtime
 #pragma GCC poison putpwent getpw
 
 #endif
