@@ -6,7 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
-static void fill(struct err *e, enum err_kind kind, const char *format, va_list args)
+static void __attribute__((format(printf, 3, 0)))
+fill(struct err *e, enum err_kind kind, const char *format, va_list args)
 {
 	e->kind = kind;
 	vsnprintf(e->message, sizeof(e->message), format, args);
