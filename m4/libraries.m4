@@ -50,5 +50,6 @@ AC_DEFUN([SP_LIBRARIES], [
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>])
+	AC_SUBST([sp_cmocka])
 	AM_CONDITIONAL([HAVE_CMOCKA], [test "$sp_cmocka" = yes])
 ])
