@@ -13,6 +13,7 @@ libmisc_libmisc_a_SOURCES = \
 	libmisc/fd.h \
 	libmisc/note.c \
 	libmisc/note.h \
+	libmisc/opt.c \
 	libmisc/opt.h \
 	libmisc/selinux.h \
 	libmisc/str.c \

@@ -32,6 +32,7 @@ enum opt_type {
 	OPT_FLAG,   /* bool, set to true */
 	OPT_STRING, /* const char *, the last one counts */
 	OPT_LIST,   /* struct opt_list, each one is kept */
+	OPT_HELP,   /* ends the parsing; no field */
 };
 
 struct opt {
@@ -40,7 +41,7 @@ struct opt {
 	const char *value; /* its name in --help; NULL for flags */
 	const char *help;  /* NULL: an alias that --help does not show */
 	enum opt_type type;
-	size_t offset; /* in the group's struct */
+	size_t offset; /* in the group's struct; two rows of one group with one field are aliases */
 };
 
 struct opt_list {
@@ -48,15 +49,17 @@ struct opt_list {
 	size_t count;
 };
 
+/* Where two groups have the same letter or name the first one's counts. */
 struct opt_group {
-	const struct opt *rows; /* ends with a row of zeros */
+	const struct opt *rows; /* ends with a row of zeros; NULL ends the list of groups */
 	void *base;
 };
 
 /*
- * Parses argv[1..]; *ret_operands is the rest, in order, ended by NULL (allocated in a).
- * *ret_help says that --help was among the options before any error.  A bad option is ERR_USAGE
- * with getopt_long's words ("unrecognized option '--x'", "option requires an argument -- 'g'").
+ * Parses argv[1..] (which is reordered); *ret_operands is the rest, in order, ended by NULL.
+ * *ret_help says that there is an OPT_HELP with no error before it; what follows was not looked at.
+ * A bad option is ERR_USAGE with getopt_long's words ("unrecognized option '--x'", "option requires
+ * an argument -- 'g'").
  */
 int opt_parse(const struct opt_group *groups, int argc, char **argv, struct arena *a,
 	      const char *const **ret_operands, bool *ret_help, struct err *e);

@@ -5,6 +5,7 @@ unit_programs = \
 	tests/unit/test_arena \
 	tests/unit/test_err \
 	tests/unit/test_fd \
+	tests/unit/test_opt \
 	tests/unit/test_str
 
 LDADD = $(ACCOUNT_LIBS) -lcmocka
