@@ -5,6 +5,7 @@ libmisc_libmisc_a_SOURCES = \
 	libmisc/arena.c \
 	libmisc/arena.h \
 	libmisc/banned.h \
+	libmisc/beneath.c \
 	libmisc/beneath.h \
 	libmisc/day.h \
 	libmisc/err.c \

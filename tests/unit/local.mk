@@ -3,6 +3,7 @@
 # that one file and linked with all our code.
 unit_programs = \
 	tests/unit/test_arena \
+	tests/unit/test_beneath \
 	tests/unit/test_err \
 	tests/unit/test_fd \
 	tests/unit/test_opt \
