@@ -1,0 +1,206 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#define _GNU_SOURCE
+#include "state.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "trace.h"
+#include "tree.h"
+
+enum { STATE_PASSWD, STATE_SHADOW, STATE_GROUP, STATE_GSHADOW, STATE_SUBUID, STATE_SUBGID };
+
+const char *const state_names[state_files] = {
+	"passwd", "shadow", "group", "gshadow", "subuid", "subgid"
+};
+
+void state_read(const char *root, struct state *ret_state)
+{
+	char path[4096];
+	struct stat st;
+
+	memset(ret_state, 0, sizeof(*ret_state));
+	for (int i = 0; i < state_files; i++) {
+		struct state_file *file = &ret_state->file[i];
+
+		snprintf(path, sizeof(path), "%s/etc/%s", root, state_names[i]);
+		if (lstat(path, &st) < 0)
+			continue;
+		file->mode = st.st_mode;
+		file->uid = st.st_uid;
+		file->gid = st.st_gid;
+		file->bytes = file_read(path, &file->length);
+	}
+}
+
+void state_free(struct state *state)
+{
+	for (int i = 0; i < state_files; i++)
+		free(state->file[i].bytes);
+	memset(state, 0, sizeof(*state));
+}
+
+static bool same_meta(const struct state_file *a, const struct state_file *b)
+{
+	return (a->bytes == NULL) == (b->bytes == NULL) && a->mode == b->mode &&
+	       a->uid == b->uid && a->gid == b->gid && a->length == b->length;
+}
+
+bool state_equal(const struct state *a, const struct state *b)
+{
+	for (int i = 0; i < state_files; i++)
+		if (!same_meta(&a->file[i], &b->file[i]) ||
+		    (a->file[i].bytes != NULL &&
+		     memcmp(a->file[i].bytes, b->file[i].bytes, a->file[i].length) != 0))
+			return false;
+	return true;
+}
+
+/* A sum over rows does not see their order. */
+static uint64_t rows_hash(const struct state_file *file)
+{
+	const char *row = file->bytes, *end = row + file->length;
+	uint64_t sum = 0;
+
+	while (row < end) {
+		const char *stop = memchr(row, '\n', (size_t)(end - row));
+		size_t length = (size_t)((stop == NULL ? end : stop) - row);
+
+		sum += hash_bytes(hash_start, row, length);
+		row += length + 1;
+	}
+	return sum;
+}
+
+bool state_same_rows(const struct state *a, const struct state *b)
+{
+	for (int i = 0; i < state_files; i++)
+		if (!same_meta(&a->file[i], &b->file[i]) ||
+		    (a->file[i].bytes != NULL &&
+		     rows_hash(&a->file[i]) != rows_hash(&b->file[i])))
+			return false;
+	return true;
+}
+
+/* The row whose field `field` (0 or 2) is the text; NULL when there is none. */
+static const char *row_find(const struct state_file *file, int field, const char *text,
+			    size_t length)
+{
+	for (const char *row = file->bytes; row != NULL && *row != '\0';) {
+		const char *at = row;
+
+		for (int i = 0; i < field && at != NULL; i++) {
+			at = strpbrk(at, ":\n");
+			at = at == NULL || *at == '\n' ? NULL : at + 1;
+		}
+		if (at != NULL && strncmp(at, text, length) == 0 && strchr(":\n", at[length]))
+			return row;
+		row = strchr(row, '\n');
+		row = row == NULL ? NULL : row + 1;
+	}
+	return NULL;
+}
+
+static const char *user_torn(const struct state *state, const char *row)
+{
+	char name[256], password[256], gid[32];
+
+	if (sscanf(row, "%255[^:\n]:%255[^:\n]:%*[0-9]:%31[0-9]", name, password, gid) != 3)
+		return "a row of passwd is damaged";
+	if (strcmp(password, "x") == 0 && state->file[STATE_SHADOW].bytes != NULL &&
+	    row_find(&state->file[STATE_SHADOW], 0, name, strlen(name)) == NULL)
+		return "a user has no shadow row";
+	if (row_find(&state->file[STATE_GROUP], 2, gid, strlen(gid)) == NULL)
+		return "a user has no primary group";
+	return NULL;
+}
+
+const char *state_torn(const struct state *state)
+{
+	const char *why = NULL;
+
+	for (int i = 0; i < state_files; i++) {
+		const struct state_file *file = &state->file[i];
+
+		if (i <= STATE_GROUP && file->bytes == NULL)
+			return "a file is gone";
+		if (file->length > 0 && file->bytes[file->length - 1] != '\n')
+			return "a file is cut short";
+	}
+	for (const char *row = state->file[STATE_PASSWD].bytes; *row != '\0' && why == NULL;
+	     row = strchr(row, '\n') + 1)
+		why = user_torn(state, row);
+	return why;
+}
+
+void state_keep(const struct state *state, const char *dir)
+{
+	uint64_t hash = hash_start;
+	char path[4096];
+
+	for (int i = 0; i < state_files; i++)
+		hash = hash_bytes(hash, state->file[i].bytes, state->file[i].length) * 31;
+	snprintf(path, sizeof(path), "%s/%016llx", dir, (unsigned long long)hash);
+	if (mkdir(path, 0700) < 0) {
+		if (errno != EEXIST)
+			trace_die(path);
+		return;
+	}
+	for (int i = 0; i < state_files; i++) {
+		FILE *out;
+
+		if (state->file[i].bytes == NULL)
+			continue;
+		snprintf(path, sizeof(path), "%s/%016llx/%s", dir, (unsigned long long)hash,
+			 state_names[i]);
+		out = fopen(path, "we");
+		if (out == NULL ||
+		    fwrite(state->file[i].bytes, 1, state->file[i].length, out) !=
+			    state->file[i].length || fclose(out) != 0)
+			trace_die(path);
+	}
+}
+
+/* The six files and their backups come and go; the lock file may stay, as lckpwdf(3) leaves it. */
+static bool name_allowed(const char *name, const char *base)
+{
+	char path[4096];
+	struct stat st;
+
+	if (strcmp(name, ".pwd.lock") == 0)
+		return true;
+	for (int i = 0; i < state_files; i++) {
+		size_t length = strlen(state_names[i]);
+
+		if (strncmp(name, state_names[i], length) == 0 &&
+		    (name[length] == '\0' || strcmp(name + length, "-") == 0))
+			return true;
+	}
+	snprintf(path, sizeof(path), "%s/etc/%s", base, name);
+	return lstat(path, &st) == 0;
+}
+
+const char *state_leftover(const char *root, const char *base)
+{
+	static char found[256];
+	struct dirent *entry;
+	char path[4096];
+	DIR *dir;
+
+	snprintf(path, sizeof(path), "%s/etc", root);
+	dir = opendir(path);
+	if (dir == NULL)
+		trace_die(path);
+	found[0] = '\0';
+	while ((entry = readdir(dir)) != NULL)
+		if (!name_allowed(entry->d_name, base))
+			snprintf(found, sizeof(found), "%s", entry->d_name);
+	closedir(dir);
+	return found[0] == '\0' ? NULL : found;
+}

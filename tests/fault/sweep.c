@@ -1,0 +1,294 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#define _GNU_SOURCE
+#include "sweep.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "state.h"
+#include "tree.h"
+
+/* What the undisturbed runs leave, to compare with. */
+struct expected {
+	struct state before, after;		/* the command's own work */
+	struct state end_before, end_after;	/* the same with between and next */
+	struct state end_other;			/* with the other form of between */
+	char *tree_before, *tree_after;
+	int between_status[2];
+	long calls;
+};
+
+struct run {
+	struct trace_end end;
+	struct state middle, final;
+	bool journal;		/* the commit was under way when the command ended */
+	int between_status, next_status;
+	char *output;		/* what command, between and next said */
+	size_t next_at;		/* where next's part begins */
+};
+
+struct tally {
+	long runs, bad, between, unreached;
+};
+
+static int plain_run(const struct sweep *sweep, struct trace_command *command)
+{
+	struct trace_plan plan = { .what = TRACE_NOTHING };
+	struct trace_end end;
+
+	(void)sweep;
+	trace_run(command, &plan, &end);
+	return end.status;
+}
+
+static void output_rewind(int fd)
+{
+	if (ftruncate(fd, 0) < 0 || lseek(fd, 0, SEEK_SET) < 0)
+		trace_die("output");
+}
+
+static char *output_read(int fd)
+{
+	off_t length = lseek(fd, 0, SEEK_END);
+	char *text = calloc(1, (size_t)length + 1);
+
+	if (text == NULL || pread(fd, text, (size_t)length, 0) != length)
+		trace_die("output");
+	return text;
+}
+
+static bool has_journal(const struct sweep *sweep)
+{
+	char path[4096];
+
+	snprintf(path, sizeof(path), "%s/etc/shadow.journal", sweep->work);
+	return access(path, F_OK) == 0;
+}
+
+/* One undisturbed row of commands; the status of each must be 0. */
+static void reference(struct sweep *sweep, bool with_command, struct trace_command *between,
+		      int *ret_between, struct state *ret_end)
+{
+	int status = 0;
+
+	tree_reset(sweep->base, sweep->work);
+	if (with_command)
+		status = plain_run(sweep, &sweep->command);
+	if (status == 0 && between != NULL)
+		*ret_between = plain_run(sweep, between);
+	if (status == 0 && sweep->has_next)
+		status = plain_run(sweep, &sweep->next);
+	if (status != 0) {
+		fprintf(stderr, "fault: an undisturbed run ended with wait status %d:\n%s", status,
+			output_read(sweep->command.output));
+		exit(125);
+	}
+	state_read(sweep->work, ret_end);
+}
+
+static void expect(struct sweep *sweep, struct expected *x)
+{
+	struct trace_command *between = sweep->has_between ? &sweep->between : NULL;
+	struct trace_plan count = { .what = TRACE_COUNT, .image = sweep->plan.image };
+	struct trace_end end;
+
+	tree_reset(sweep->base, sweep->work);
+	state_read(sweep->work, &x->before);
+	x->tree_before = tree_sign(sweep->base, sweep->work);
+	trace_run(&sweep->command, &count, &end);
+	x->calls = end.calls;
+	state_read(sweep->work, &x->after);
+	x->tree_after = tree_sign(sweep->base, sweep->work);
+	if (end.status != 0) {
+		fprintf(stderr, "fault: the undisturbed command ended with wait status %d:\n%s",
+			end.status, output_read(sweep->command.output));
+		exit(125);
+	}
+	reference(sweep, false, between, &x->between_status[0], &x->end_before);
+	reference(sweep, true, between, &x->between_status[1], &x->end_after);
+	if (sweep->has_other)
+		reference(sweep, true, &sweep->other, &x->between_status[1], &x->end_other);
+	if (state_equal(&x->before, &x->after) || state_equal(&x->end_before, &x->end_after)) {
+		fprintf(stderr, "fault: the command changes nothing:\n%s",
+			output_read(sweep->command.output));
+		exit(125);
+	}
+}
+
+static void run_once(struct sweep *sweep, struct run *run)
+{
+	memset(run, 0, sizeof(*run));
+	output_rewind(sweep->command.output);
+	tree_reset(sweep->base, sweep->work);
+	trace_run(&sweep->command, &sweep->plan, &run->end);
+	state_read(sweep->work, &run->middle);
+	run->journal = has_journal(sweep);
+	if (sweep->has_between)
+		run->between_status = plain_run(sweep, &sweep->between);
+	run->next_at = (size_t)lseek(sweep->command.output, 0, SEEK_END);
+	if (sweep->has_next)
+		run->next_status = plain_run(sweep, &sweep->next);
+	state_read(sweep->work, &run->final);
+	run->output = output_read(sweep->command.output);
+}
+
+static void run_free(struct run *run)
+{
+	state_free(&run->middle);
+	state_free(&run->final);
+	free(run->output);
+}
+
+static void report(struct tally *tally, const struct run *run, const char *verdict,
+		   const char *why)
+{
+	int status = run->end.status;
+
+	tally->bad++;
+	printf("%s call %ld %s %s %d: %s", verdict, run->end.calls,
+	       trace_call_name(run->end.number), WIFSIGNALED(status) ? "signal" : "status",
+	       WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status), why);
+	/* What was said, on the same line. */
+	for (const char *at = run->output; *at != '\0'; at++)
+		if (*at == '\n')
+			fputs(" | ", stdout);
+		else
+			fputc(*at, stdout);
+	fputc('\n', stdout);
+}
+
+static bool is_late(const struct sweep *sweep, int status)
+{
+	for (int i = 0; i < sweep->late_count; i++)
+		if (sweep->late[i] == status)
+			return true;
+	return false;
+}
+
+/* The files are right; is what the command said of them true? */
+static void judge_status(const struct sweep *sweep, const struct expected *x,
+			 const struct run *run, bool is_after, struct tally *tally)
+{
+	int status = WEXITSTATUS(run->end.status);
+
+	if (status == 0 && !is_after)
+		report(tally, run, "untrue", "status 0, but the files are as before");
+	else if (status != 0 && is_after && !state_equal(&run->middle, &x->after))
+		report(tally, run, "forward", "a reported failure was completed later");
+	else if (status != 0 && is_after && !is_late(sweep, status))
+		report(tally, run, "done", "a failure was reported, but the files are as after");
+}
+
+static void judge_tree(const struct sweep *sweep, const struct expected *x, const struct run *run,
+		       bool is_after, struct tally *tally)
+{
+	bool killed = sweep->plan.what == TRACE_KILL;
+	char *tree;
+
+	if ((killed && sweep->home_may_differ) ||
+	    (!killed && is_after && WEXITSTATUS(run->end.status) != 0))
+		return;
+	tree = tree_sign(sweep->base, sweep->work);
+	if (strcmp(tree, is_after ? x->tree_after : x->tree_before) != 0)
+		report(tally, run, "home", is_after ? "the home is not as after"
+						    : "the home is not as before");
+	free(tree);
+}
+
+static void judge_files(const struct sweep *sweep, const struct expected *x,
+			const struct run *run, struct tally *tally)
+{
+	bool is_before = state_equal(&run->final, &x->end_before);
+	bool is_after = state_equal(&run->final, &x->end_after);
+
+	if (!is_before && !is_after) {
+		tally->between++;
+		report(tally, run, "between", "the files are neither as before nor as after");
+		return;
+	}
+	if (sweep->plan.what == TRACE_FAIL)
+		judge_status(sweep, x, run, is_after, tally);
+	judge_tree(sweep, x, run, is_after, tally);
+}
+
+/* Another tool came between our death and our recovery. */
+static void judge_mixed(const struct sweep *sweep, const struct expected *x,
+			const struct run *run, struct tally *tally)
+{
+	bool said = strstr(run->output + run->next_at, sweep->refused) != NULL;
+
+	if (run->between_status != x->between_status[0] &&
+	    run->between_status != x->between_status[1])
+		report(tally, run, "blocked", "the tool that came between failed");
+	else if (state_same_rows(&run->final, &x->end_after) ||
+		 (sweep->has_other && state_same_rows(&run->final, &x->end_other)))
+		return;
+	else if (!state_same_rows(&run->final, &x->end_before))
+		report(tally, run, "lost", "a change of one of the two tools is gone");
+	else if (run->journal && !said)
+		report(tally, run, "silent", "our change was given up and nobody was told");
+}
+
+static void judge(const struct sweep *sweep, const struct expected *x, const struct run *run,
+		  struct tally *tally)
+{
+	const char *why = state_torn(&run->middle);
+	int status = run->end.status;
+
+	if (run->end.hung)
+		report(tally, run, "hung", "the command did not end");
+	else if (WIFSIGNALED(status) &&
+		 !(sweep->plan.what == TRACE_KILL && WTERMSIG(status) == SIGKILL))
+		report(tally, run, "crash", "the command died");
+	if (why != NULL && sweep->has_next)
+		report(tally, run, "torn", why);
+	if (run->next_status != 0)
+		report(tally, run, "next", "the next run failed");
+	else if (sweep->has_between)
+		judge_mixed(sweep, x, run, tally);
+	else
+		judge_files(sweep, x, run, tally);
+	if (sweep->has_next) {
+		const char *name = state_leftover(sweep->work, sweep->base);
+
+		if (name != NULL)
+			report(tally, run, "leftover", name);
+	}
+}
+
+long sweep_run(struct sweep *sweep)
+{
+	int output = memfd_create("output", MFD_CLOEXEC);
+	struct tally tally = { 0 };
+	struct expected x = { 0 };
+	struct run run;
+
+	if (output < 0)
+		trace_die("memfd_create");
+	sweep->command.output = sweep->next.output = output;
+	sweep->between.output = sweep->other.output = output;
+	expect(sweep, &x);
+	for (long at = sweep->first; at <= x.calls; at += sweep->every) {
+		sweep->plan.at = at;
+		run_once(sweep, &run);
+		if (!run.end.reached) {
+			tally.unreached++;
+		} else if (!run.end.exempt) {
+			tally.runs++;
+			judge(sweep, &x, &run, &tally);
+			if (sweep->states != NULL)
+				state_keep(&run.final, sweep->states);
+		}
+		run_free(&run);
+	}
+	printf("calls %ld runs %ld bad %ld between %ld unreached %ld\n", x.calls, tally.runs,
+	       tally.bad, tally.between, tally.unreached);
+	return tally.bad;
+}
