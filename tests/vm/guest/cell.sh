@@ -2,7 +2,7 @@
 # A cell is one container on one kernel state; steps are commands run in it, one after the other.
 #
 #	cell NAME KEY=VALUE...
-#	step NAME COMMAND...
+#	step NAME [VARIABLE=VALUE...] COMMAND...
 #	leave
 #
 # files=own		each file has the label that a full system's policy names
@@ -15,18 +15,32 @@
 #			"noenforce": its file `enforce` reads as nothing
 # proc=yes|no
 # domain=TYPE caps=all|engine enforce=0|1
+# srv=tmpfs		/srv is a file system of its own
 # target=DIR		a second root inside, for --root and --prefix; its state is reported
+# newpolicy=none|NAME	the file_contexts of the second root, which then has files=own
 
-put_policy() # ROOT
+context=context=system_u:object_r:container_file_t:s0
+
+put_policy() # ROOT CONFIG CONTEXTS
 {
 	rm -rf "$1/etc/selinux"
-	[ "$config" != none ] || return 0
+	[ "$2" != none ] || return 0
 	mkdir -p "$1/etc/selinux"
-	cp "/configs/$config" "$1/etc/selinux/config"
-	[ "$contexts" != none ] || return 0
+	cp "/configs/$2" "$1/etc/selinux/config"
+	[ "$3" != none ] || return 0
 	mkdir -p "$1/etc/selinux/targeted/contexts/files"
-	[ "$contexts" = dir ] ||
-		cp "/contexts/$contexts" "$1/etc/selinux/targeted/contexts/files/file_contexts"
+	[ "$3" = dir ] || cp "/contexts/$3" "$1/etc/selinux/targeted/contexts/files/file_contexts"
+}
+
+put_target()
+{
+	if [ "$newpolicy" = none ]; then
+		put_policy "/disk/c$target" none none
+		/vmctl reset /disk/seed "/disk/c$target" /labels/one
+	else
+		put_policy "/disk/c$target" targeted "$newpolicy"
+		/vmctl reset /disk/seed "/disk/c$target" /labels/own
+	fi
 }
 
 put_selinuxfs()
@@ -46,7 +60,7 @@ put_selinuxfs()
 cell()
 {
 	cell=$1 files=one config=none contexts=none fs=rw proc=yes domain=spc_t caps=all enforce=1
-	target=
+	srv=no target= newpolicy=none
 	shift
 	for pair in "$@"; do
 		eval "${pair%%=*}=\${pair#*=}"
@@ -55,17 +69,17 @@ cell()
 	labels=$files
 	[ "$files" != overlay ] || labels=one
 	/vmctl reset /disk/seed /disk/c "/labels/$labels"
-	if [ -n "$target" ]; then
-		/vmctl reset /disk/seed "/disk/c$target" /labels/one
-	fi
+	[ -z "$target" ] || put_target
 	if [ "$files" = overlay ]; then
 		mount -t tmpfs up /up
 		mkdir /up/upper /up/work
-		mount -t overlay -o lowerdir=/disk/c,upperdir=/up/upper,workdir=/up/work,context=system_u:object_r:container_file_t:s0 c /c
+		mount -t overlay \
+			-o "lowerdir=/disk/c,upperdir=/up/upper,workdir=/up/work,$context" c /c
 	else
 		mount --bind /disk/c /c
 	fi
-	put_policy /c
+	[ "$srv" = no ] || mount -t tmpfs -o "$context" srv /c/srv
+	put_policy /c "$config" "$contexts"
 	mount -t sysfs sysfs /c/sys
 	[ "$proc" = no ] || mount -t proc proc /c/proc
 	put_selinuxfs

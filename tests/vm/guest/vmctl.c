@@ -68,6 +68,8 @@ static _Noreturn void enter(const char *domain, const char *caps, const char *ro
 		die("chroot", root);
 	if (!strcmp(caps, "engine"))
 		drop_capabilities();
+	while (strchr(argv[0], '='))
+		putenv(*argv++);
 	umask(022);
 	alarm(TOOL_SECONDS);
 	execv(argv[0], argv);
@@ -88,7 +90,8 @@ static void print_output(int fd)
 	fclose(f);
 }
 
-/* step NAME DOMAIN CAPS ROOT STATE COMMAND...  The state is that of STATE. */
+/* step NAME DOMAIN CAPS ROOT STATE [VARIABLE=VALUE...] COMMAND...
+ * The state is that of STATE. */
 static void run_step(char **arg)
 {
 	int p[2], status;
@@ -129,7 +132,7 @@ int main(int argc, char **argv)
 		run_step(argv + 2);
 	} else {
 		fprintf(stderr, "vmctl load FILE | reset SAVE ROOT LABELS | state ROOT |\n"
-				"      step NAME DOMAIN CAPS ROOT STATE COMMAND...\n");
+				"      step NAME DOMAIN CAPS ROOT STATE [VARIABLE=VALUE...] COMMAND...\n");
 		return 2;
 	}
 	return 0;
