@@ -6,7 +6,8 @@
  *	fault fail N ERRNO [-i IMAGE] -- COMMAND...
  *	fault kill N [-i IMAGE] -- COMMAND...
  *	fault sweep ERRNO|KILL -b BASE -w WORK [-i IMAGE] [-s STEP] [-f FIRST] [-n NEXT]
- *		[-p BETWEEN [-o OTHER] -r TEXT] [-k STATES] [-l STATUS] [-H] -- COMMAND...
+ *		[-p BETWEEN [-o OTHER | -u PEER -U OURS] -r TEXT] [-d STEP -D ERRNO|KILL]
+ *		[-k STATES] [-l STATUS] [-H] -- COMMAND...
  *
  * The first three forms end with the command's status (128 + signal when it died); sweep.h
  * explains the last, which ends with 1 when there was a bad verdict.
@@ -72,16 +73,27 @@ static struct trace_command command_parse(char *text)
 	return command;
 }
 
+static void plan_parse(const char *name, struct trace_plan *plan)
+{
+	plan->what = strcmp(name, "KILL") == 0 ? TRACE_KILL : TRACE_FAIL;
+	if (plan->what == TRACE_FAIL)
+		plan->error = error_number(name);
+}
+
 static void sweep_option(struct sweep *sweep, int letter, char *value)
 {
 	switch (letter) {
 	case 'b': sweep->base = value; break;
 	case 'w': sweep->work = value; break;
-	case 'i': sweep->plan.image = value; break;
+	case 'i': sweep->plan.image = sweep->second.image = value; break;
 	case 's': sweep->every = atol(value); break;
 	case 'f': sweep->first = atol(value); break;
 	case 'k': sweep->states = value; break;
 	case 'r': sweep->refused = value; break;
+	case 'u': sweep->peer = value; break;
+	case 'U': sweep->ours = value; break;
+	case 'd': sweep->second_every = atol(value); break;
+	case 'D': plan_parse(value, &sweep->second); break;
 	case 'H': sweep->home_may_differ = true; break;
 	case 'n':
 		sweep->next = command_parse(value);
@@ -110,7 +122,7 @@ static void options_read(int argc, char **argv, struct sweep *sweep)
 	int letter;
 
 	sweep->first = sweep->every = 1;
-	while ((letter = getopt(argc, argv, "+b:w:i:s:f:k:r:n:p:o:l:H")) != -1)
+	while ((letter = getopt(argc, argv, "+b:w:i:s:f:k:r:n:p:o:l:u:U:d:D:H")) != -1)
 		sweep_option(sweep, letter, optarg);
 	if (optind >= argc)
 		usage("no command");
@@ -126,6 +138,9 @@ static void options_read(int argc, char **argv, struct sweep *sweep)
 	}
 	if (sweep->first < 1 || sweep->every < 1)
 		usage("a count below 1");
+	if ((sweep->peer == NULL) != (sweep->ours == NULL) ||
+	    (sweep->second_every > 0) != (sweep->second.what != TRACE_NOTHING))
+		usage("-u goes with -U, -d with -D");
 	if (sweep->has_between && (sweep->refused == NULL || !sweep->has_next))
 		usage("-p needs -r and -n");
 }
@@ -151,14 +166,11 @@ int main(int argc, char **argv)
 	int used = 1;
 
 	if (strcmp(verb, "sweep") == 0 && argc > 2) {
-		sweep.plan.what = strcmp(argv[2], "KILL") == 0 ? TRACE_KILL : TRACE_FAIL;
-		if (sweep.plan.what == TRACE_FAIL)
-			sweep.plan.error = error_number(argv[2]);
+		plan_parse(argv[2], &sweep.plan);
 		used = 2;
 	} else if (strcmp(verb, "fail") == 0 && argc > 3) {
-		sweep.plan.what = TRACE_FAIL;
+		plan_parse(argv[3], &sweep.plan);
 		sweep.plan.at = atol(argv[2]);
-		sweep.plan.error = error_number(argv[3]);
 		used = 3;
 	} else if (strcmp(verb, "kill") == 0 && argc > 2) {
 		sweep.plan.what = TRACE_KILL;

@@ -14,10 +14,11 @@
 #include "trace.h"
 #include "tree.h"
 
-enum { STATE_PASSWD, STATE_SHADOW, STATE_GROUP, STATE_GSHADOW, STATE_SUBUID, STATE_SUBGID };
+enum { STATE_PASSWD, STATE_SHADOW, STATE_GROUP, STATE_GSHADOW, STATE_SUBUID, STATE_SUBGID,
+       STATE_DEFAULTS };
 
 const char *const state_names[state_files] = {
-	"passwd", "shadow", "group", "gshadow", "subuid", "subgid"
+	"passwd", "shadow", "group", "gshadow", "subuid", "subgid", "default/useradd"
 };
 
 void state_read(const char *root, struct state *ret_state)
@@ -31,6 +32,9 @@ void state_read(const char *root, struct state *ret_state)
 
 		snprintf(path, sizeof(path), "%s/etc/%s", root, state_names[i]);
 		if (lstat(path, &st) < 0)
+			continue;
+		file->is_link = S_ISLNK(st.st_mode);
+		if (stat(path, &st) < 0)
 			continue;
 		file->mode = st.st_mode;
 		file->uid = st.st_uid;
@@ -49,7 +53,8 @@ void state_free(struct state *state)
 static bool same_meta(const struct state_file *a, const struct state_file *b)
 {
 	return (a->bytes == NULL) == (b->bytes == NULL) && a->mode == b->mode &&
-	       a->uid == b->uid && a->gid == b->gid && a->length == b->length;
+	       a->uid == b->uid && a->gid == b->gid && a->length == b->length &&
+	       a->is_link == b->is_link;
 }
 
 bool state_equal(const struct state *a, const struct state *b)
@@ -139,12 +144,68 @@ const char *state_torn(const struct state *state)
 	return why;
 }
 
+/* The number in field `field` of the row, or -1. */
+static long row_number(const char *row, int field)
+{
+	while (field-- > 0) {
+		row = strpbrk(row, ":\n");
+		if (row == NULL || *row == '\n')
+			return -1;
+		row++;
+	}
+	return strtol(row, NULL, 10);
+}
+
+static const char *next_row(const char *row)
+{
+	row = strchr(row, '\n');
+	return row == NULL || row[1] == '\0' ? NULL : row + 1;
+}
+
+static size_t name_length(const char *row)
+{
+	return strcspn(row, ":\n");
+}
+
+static bool rows_clash(const char *a, const char *b, bool ranges)
+{
+	long start_a = row_number(a, ranges ? 1 : 2), start_b = row_number(b, ranges ? 1 : 2);
+
+	if (ranges)
+		return start_a < start_b + row_number(b, 2) && start_b < start_a + row_number(a, 2);
+	return start_a == start_b || (name_length(a) == name_length(b) &&
+				      strncmp(a, b, name_length(a)) == 0);
+}
+
+const char *state_shared(const struct state *state)
+{
+	static const int files[] = { STATE_PASSWD, STATE_GROUP, STATE_SUBUID, STATE_SUBGID };
+
+	for (int i = 0; i < 4; i++) {
+		const char *first = state->file[files[i]].bytes;
+
+		if (first == NULL || *first == '\0')
+			continue;
+		for (const char *a = first; a != NULL; a = next_row(a))
+			for (const char *b = next_row(a); b != NULL; b = next_row(b))
+				if (rows_clash(a, b, files[i] >= STATE_SUBUID))
+					return state_names[files[i]];
+	}
+	return NULL;
+}
+
+bool state_has_name(const struct state *state, const char *name)
+{
+	return row_find(&state->file[STATE_PASSWD], 0, name, strlen(name)) != NULL ||
+	       row_find(&state->file[STATE_GROUP], 0, name, strlen(name)) != NULL;
+}
+
 void state_keep(const struct state *state, const char *dir)
 {
 	uint64_t hash = hash_start;
 	char path[4096];
 
-	for (int i = 0; i < state_files; i++)
+	for (int i = 0; i < STATE_DEFAULTS; i++)
 		hash = hash_bytes(hash, state->file[i].bytes, state->file[i].length) * 31;
 	snprintf(path, sizeof(path), "%s/%016llx", dir, (unsigned long long)hash);
 	if (mkdir(path, 0700) < 0) {
@@ -152,7 +213,7 @@ void state_keep(const struct state *state, const char *dir)
 			trace_die(path);
 		return;
 	}
-	for (int i = 0; i < state_files; i++) {
+	for (int i = 0; i < STATE_DEFAULTS; i++) {
 		FILE *out;
 
 		if (state->file[i].bytes == NULL)
@@ -167,13 +228,13 @@ void state_keep(const struct state *state, const char *dir)
 	}
 }
 
-/* The six files and their backups come and go; the lock file may stay, as lckpwdf(3) leaves it. */
-static bool name_allowed(const char *name, const char *base)
+/* The files and their backups come and go; the lock file may stay, as lckpwdf(3) leaves it. */
+static bool name_allowed(const char *directory, const char *name, const char *base)
 {
 	char path[4096];
 	struct stat st;
 
-	if (strcmp(name, ".pwd.lock") == 0)
+	if (strcmp(name, ".") == 0 || strcmp(name, "..") == 0 || strcmp(name, ".pwd.lock") == 0)
 		return true;
 	for (int i = 0; i < state_files; i++) {
 		size_t length = strlen(state_names[i]);
@@ -182,25 +243,29 @@ static bool name_allowed(const char *name, const char *base)
 		    (name[length] == '\0' || strcmp(name + length, "-") == 0))
 			return true;
 	}
-	snprintf(path, sizeof(path), "%s/etc/%s", base, name);
+	snprintf(path, sizeof(path), "%s/%s/%s", base, directory, name);
 	return lstat(path, &st) == 0;
 }
 
 const char *state_leftover(const char *root, const char *base)
 {
-	static char found[256];
+	static const char *const directories[] = { "etc", "etc/default" };
+	static char found[512];
 	struct dirent *entry;
 	char path[4096];
 	DIR *dir;
 
-	snprintf(path, sizeof(path), "%s/etc", root);
-	dir = opendir(path);
-	if (dir == NULL)
-		trace_die(path);
 	found[0] = '\0';
-	while ((entry = readdir(dir)) != NULL)
-		if (!name_allowed(entry->d_name, base))
-			snprintf(found, sizeof(found), "%s", entry->d_name);
-	closedir(dir);
+	for (int i = 0; i < 2; i++) {
+		snprintf(path, sizeof(path), "%s/%s", root, directories[i]);
+		dir = opendir(path);
+		if (dir == NULL)
+			trace_die(path);
+		while ((entry = readdir(dir)) != NULL)
+			if (!name_allowed(directories[i], entry->d_name, base))
+				snprintf(found, sizeof(found), "%s/%s", directories[i],
+					 entry->d_name);
+		closedir(dir);
+	}
 	return found[0] == '\0' ? NULL : found;
 }

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * state: the six account files of a root at one moment: bytes, mode and owner of each.
+ * state: the six account files of a root (and default/useradd, which useradd -D writes) at one
+ * moment: bytes, mode and owner of each, and whether it is a symbolic link.
  *
- * A state owns its memory; state_free releases it.  Two states are equal when all six files are.
+ * A state owns its memory; state_free releases it.  Two states are equal when all files are.
  * state_same_rows ignores the order of rows, for runs in which two tools took turns.
  */
 #ifndef FAULT_STATE_H
@@ -12,7 +13,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { state_files = 6 };
+enum { state_files = 7 };
 
 extern const char *const state_names[state_files];
 
@@ -21,6 +22,7 @@ struct state {
 		char *bytes;	/* NULL: the file is not there */
 		size_t length;
 		unsigned mode, uid, gid;
+		bool is_link;
 	} file[state_files];
 };
 
@@ -32,7 +34,13 @@ bool state_same_rows(const struct state *a, const struct state *b);
 /* NULL, or why this is a state that no reader should meet (static storage). */
 const char *state_torn(const struct state *state);
 
-/* Writes the files to DIR/HASH/, once for each distinct state. */
+/* NULL, or why two accounts share what must be one's own: ids, names, ranges (static storage). */
+const char *state_shared(const struct state *state);
+
+/* Is there a row of this name in passwd, or in group when there is none of that name in passwd? */
+bool state_has_name(const struct state *state, const char *name);
+
+/* Writes the six files to DIR/HASH/, once for each distinct state. */
 void state_keep(const struct state *state, const char *dir);
 
 /* The name of a file in ROOT/etc that a finished tool must not leave behind, or NULL. */

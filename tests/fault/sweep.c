@@ -26,7 +26,7 @@ struct expected {
 };
 
 struct run {
-	struct trace_end end;
+	struct trace_end end, second;
 	struct state middle, final;
 	bool journal;		/* the commit was under way when the command ended */
 	int between_status, next_status;
@@ -132,6 +132,8 @@ static void run_once(struct sweep *sweep, struct run *run)
 	run->journal = has_journal(sweep);
 	if (sweep->has_between)
 		run->between_status = plain_run(sweep, &sweep->between);
+	if (sweep->second_every != 0)
+		trace_run(&sweep->next, &sweep->second, &run->second);
 	run->next_at = (size_t)lseek(sweep->command.output, 0, SEEK_END);
 	if (sweep->has_next)
 		run->next_status = plain_run(sweep, &sweep->next);
@@ -152,8 +154,10 @@ static void report(struct tally *tally, const struct run *run, const char *verdi
 	int status = run->end.status;
 
 	tally->bad++;
-	printf("%s call %ld %s %s %d: %s", verdict, run->end.calls,
-	       trace_call_name(run->end.number), WIFSIGNALED(status) ? "signal" : "status",
+	printf("%s call %ld %s ", verdict, run->end.calls, trace_call_name(run->end.number));
+	if (run->second.calls > 0)
+		printf("then %ld %s ", run->second.calls, trace_call_name(run->second.number));
+	printf("%s %d: %s | ", WIFSIGNALED(status) ? "signal" : "status",
 	       WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status), why);
 	/* What was said, on the same line. */
 	for (const char *at = run->output; *at != '\0'; at++)
@@ -218,6 +222,22 @@ static void judge_files(const struct sweep *sweep, const struct expected *x,
 	judge_tree(sweep, x, run, is_after, tally);
 }
 
+/* Both chose ids by themselves: rows cannot be told in advance, but nothing may be shared. */
+static void judge_unique(const struct sweep *sweep, const struct run *run, struct tally *tally)
+{
+	bool said = strstr(run->output + run->next_at, sweep->refused) != NULL;
+	const char *shared = state_shared(&run->final);
+
+	if (shared != NULL)
+		report(tally, run, "shared", shared);
+	if (run->between_status != 0)
+		report(tally, run, "blocked", "the tool that came between failed");
+	else if (!state_has_name(&run->final, sweep->peer))
+		report(tally, run, "lost", sweep->peer);
+	if (run->journal && !state_has_name(&run->final, sweep->ours) && !said)
+		report(tally, run, "silent", "our change was given up and nobody was told");
+}
+
 /* Another tool came between our death and our recovery. */
 static void judge_mixed(const struct sweep *sweep, const struct expected *x,
 			const struct run *run, struct tally *tally)
@@ -236,6 +256,11 @@ static void judge_mixed(const struct sweep *sweep, const struct expected *x,
 		report(tally, run, "silent", "our change was given up and nobody was told");
 }
 
+static bool crashed(int status, const struct trace_plan *plan)
+{
+	return WIFSIGNALED(status) && !(plan->what == TRACE_KILL && WTERMSIG(status) == SIGKILL);
+}
+
 static void judge(const struct sweep *sweep, const struct expected *x, const struct run *run,
 		  struct tally *tally)
 {
@@ -244,13 +269,15 @@ static void judge(const struct sweep *sweep, const struct expected *x, const str
 
 	if (run->end.hung)
 		report(tally, run, "hung", "the command did not end");
-	else if (WIFSIGNALED(status) &&
-		 !(sweep->plan.what == TRACE_KILL && WTERMSIG(status) == SIGKILL))
+	else if (crashed(status, &sweep->plan) ||
+		 crashed(run->second.status, &sweep->second))
 		report(tally, run, "crash", "the command died");
 	if (why != NULL && sweep->has_next)
 		report(tally, run, "torn", why);
 	if (run->next_status != 0)
 		report(tally, run, "next", "the next run failed");
+	else if (sweep->peer != NULL)
+		judge_unique(sweep, run, tally);
 	else if (sweep->has_between)
 		judge_mixed(sweep, x, run, tally);
 	else
@@ -263,12 +290,32 @@ static void judge(const struct sweep *sweep, const struct expected *x, const str
 	}
 }
 
+/* True when the calls of this run are all done: the plan's call was not there. */
+static bool sweep_one(struct sweep *sweep, const struct expected *x, struct tally *tally)
+{
+	bool end = false;
+	struct run run;
+
+	run_once(sweep, &run);
+	if (!run.end.reached) {
+		tally->unreached++;
+	} else if (sweep->second_every != 0 && (!run.journal || !run.second.reached)) {
+		end = true;
+	} else if (!run.end.exempt && !run.second.exempt) {
+		tally->runs++;
+		judge(sweep, x, &run, tally);
+		if (sweep->states != NULL)
+			state_keep(&run.final, sweep->states);
+	}
+	run_free(&run);
+	return end;
+}
+
 long sweep_run(struct sweep *sweep)
 {
 	int output = memfd_create("output", MFD_CLOEXEC);
 	struct tally tally = { 0 };
 	struct expected x = { 0 };
-	struct run run;
 
 	if (output < 0)
 		trace_die("memfd_create");
@@ -277,16 +324,12 @@ long sweep_run(struct sweep *sweep)
 	expect(sweep, &x);
 	for (long at = sweep->first; at <= x.calls; at += sweep->every) {
 		sweep->plan.at = at;
-		run_once(sweep, &run);
-		if (!run.end.reached) {
-			tally.unreached++;
-		} else if (!run.end.exempt) {
-			tally.runs++;
-			judge(sweep, &x, &run, &tally);
-			if (sweep->states != NULL)
-				state_keep(&run.final, sweep->states);
-		}
-		run_free(&run);
+		sweep->second.at = 1 + at % (sweep->second_every + 1);
+		if (sweep->second_every == 0)
+			sweep_one(sweep, &x, &tally);
+		else
+			while (!sweep_one(sweep, &x, &tally))
+				sweep->second.at += sweep->second_every;
 	}
 	printf("calls %ld runs %ld bad %ld between %ld unreached %ld\n", x.calls, tally.runs,
 	       tally.bad, tally.between, tally.unreached);

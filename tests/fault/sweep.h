@@ -8,7 +8,7 @@
  * after a run that never was, or after a run that was whole.  Each verdict that is not so is one
  * line on standard output:
  *
- *	VERDICT call N NAME status S: why
+ *	VERDICT call N NAME status S: why | what was said
  *
  * and the last line is the sum.  The commands run at the place of the disturbed one: words are
  * split at blanks, a command that begins with in:DIR: is run in that chroot.
@@ -31,6 +31,10 @@ struct sweep {
 	bool has_next, has_between, has_other;
 	const char *states;	/* directory for distinct final states, or NULL */
 	const char *refused;	/* text by which `next` says that it left a foreign change alone */
+	const char *peer;	/* the account that `between` makes: must be there, with ids of its own */
+	const char *ours;	/* the account that the command makes */
+	struct trace_plan second;	/* disturb `next` too, after each death within a commit */
+	long second_every;	/* 0: do not */
 	bool home_may_differ;	/* a kill may leave the home half made */
 	int late[sweep_late_max];	/* statuses of failures after the commit */
 	int late_count;

@@ -117,7 +117,7 @@ void tree_reset(const char *base, const char *work)
 
 char *file_read(const char *path, size_t *ret_length)
 {
-	int fd = open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
 	struct stat st;
 	char *bytes;
 
