@@ -10,7 +10,10 @@
 #define LIB_PROFILE_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <sys/types.h>
+
+enum profile_id { PROFILE_DEBIAN12, PROFILE_DEBIAN13, PROFILE_FEDORA, PROFILE_COUNT };
 
 enum profile_names {
 	PROFILE_NAMES_DEBIAN, /* anything but a leading "-+~", ":", ",", blanks */
@@ -20,20 +23,26 @@ enum profile_names {
 struct profile {
 	const char *name;
 	enum profile_names names;
-	bool audit_verbs;         /* "add-user" instead of "adding user", see behaviour 4.8 */
+	size_t user_name_max;     /* bytes */
+	bool badname_warns;       /* --badname says that it is deprecated */
+	int status_bad_name;      /* useradd's: 3 or 19 */
+	bool audit_verbs;         /* "add-user" instead of "adding user" */
+	bool log_unknown_key;     /* -K with an unknown key goes to syslog as well */
 	mode_t shadow_mode;       /* of shadow and gshadow that are made anew */
 	const char *shadow_group; /* their group; root where it does not exist */
 	const char *shell;        /* useradd's, where default/useradd has none */
-	mode_t home_mode;         /* where login.defs has neither HOME_MODE nor UMASK */
 	const char *locked;       /* the password of a new account: "!" or "!!" */
-	bool create_mail_spool;   /* where default/useradd has no CREATE_MAIL_SPOOL */
 	const char *mail_dir;     /* where login.defs has no MAIL_DIR */
-	bool min_age;             /* sp_min is read and written (4.20 clears it: we keep it) */
-	int status_bad_name;      /* useradd's: 3 or 19 */
-	int status_no_password;   /* usermod -U refused: 1 or 20 */
-	bool says_no_changes;     /* usermod prints "no changes" */
+	bool create_mail_spool;   /* where default/useradd has no CREATE_MAIL_SPOOL */
+	bool defaults_groups;     /* default/useradd has GROUPS and USRSKEL */
+	bool defaults_btrfs;      /* and BTRFS_SUBVOLUME_HOME, BTRFS_SUBVOLUME_SYSTEM */
+	bool groups_for_system;   /* GROUPS counts for useradd -r too */
+	bool lastlog;             /* useradd and usermod -u keep lastlog */
+	bool date_time;           /* a time may stand behind a date (-e 2031-12-31T10:00) */
 };
 
+/* That of this build. */
 const struct profile *profile_get(void);
+const struct profile *profile_of(enum profile_id id);
 
 #endif

@@ -7,6 +7,8 @@ unit_programs = \
 	tests/unit/test_err \
 	tests/unit/test_fd \
 	tests/unit/test_opt \
+	tests/unit/test_profile \
+	tests/unit/test_schema \
 	tests/unit/test_str
 
 LDADD = $(ACCOUNT_LIBS) -lcmocka

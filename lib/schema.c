@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "schema.h"
+
+#include <string.h>
+
+static const struct schema schemas[TABLE_COUNT] = {
+	[TABLE_PASSWD] = { "passwd", "/etc/passwd", PW_COLUMNS, PW_UID, false, ERR_USER_FILE },
+	[TABLE_SHADOW] = { "shadow", "/etc/shadow", SP_COLUMNS, -1, true, ERR_USER_FILE },
+	[TABLE_GROUP] = { "group", "/etc/group", GR_COLUMNS, GR_GID, false, ERR_GROUP_FILE },
+	[TABLE_GSHADOW] = { "gshadow", "/etc/gshadow", SG_COLUMNS, -1, true, ERR_GROUP_FILE },
+	[TABLE_SUBUID] = { "subuid", "/etc/subuid", SUB_COLUMNS, -1, false, ERR_SUBUID_FILE },
+	[TABLE_SUBGID] = { "subgid", "/etc/subgid", SUB_COLUMNS, -1, false, ERR_SUBGID_FILE },
+};
+
+const struct schema *schema_get(enum table_id id)
+{
+	return &schemas[id];
+}
+
+bool schema_id(struct str text, uint32_t *ret)
+{
+	uint64_t value;
+
+	while (text.n > 0 && (*text.p == ' ' || *text.p == '\t')) {
+		text.p++;
+		text.n--;
+	}
+	if (text.n > 0 && *text.p == '+') {
+		text.p++;
+		text.n--;
+	}
+	if (!str_decimal(text, UINT32_MAX, &value))
+		return false;
+	*ret = (uint32_t)value;
+	return true;
+}
+
+/* The number of columns; more than there is room for is SCHEMA_COLUMNS_MAX + 1. */
+static int cut(struct str line, struct str columns[SCHEMA_COLUMNS_MAX])
+{
+	const char *p = line.p, *end = line.p + line.n, *colon;
+	int n;
+
+	for (n = 0; n < SCHEMA_COLUMNS_MAX; n++) {
+		colon = memchr(p, ':', (size_t)(end - p));
+		if (!colon) {
+			columns[n] = (struct str){ p, (size_t)(end - p) };
+			return n + 1;
+		}
+		columns[n] = (struct str){ p, (size_t)(colon - p) };
+		p = colon + 1;
+	}
+	return n + 1;
+}
+
+static bool is_number(struct str text)
+{
+	uint64_t value;
+
+	return str_number(text, UINT64_MAX, &value);
+}
+
+static bool is_row(enum table_id id, const struct str *columns, int n)
+{
+	uint32_t value;
+
+	switch (id) {
+	case TABLE_PASSWD:
+		return n == PW_COLUMNS && schema_id(columns[PW_UID], &value) &&
+		       schema_id(columns[PW_GID], &value);
+	case TABLE_SHADOW:
+		return n == SP_COLUMNS || n == SP_FLAG || n == SP_WARN;
+	case TABLE_GROUP:
+		return (n == GR_COLUMNS || n == GR_MEMBERS) && schema_id(columns[GR_GID], &value);
+	case TABLE_GSHADOW:
+		return n >= SG_ADMINS && n <= SG_COLUMNS;
+	case TABLE_SUBUID:
+	case TABLE_SUBGID:
+		return n == SUB_COLUMNS && is_number(columns[SUB_START]) &&
+		       is_number(columns[SUB_SIZE]);
+	case TABLE_COUNT:
+		break;
+	}
+	return false;
+}
+
+int schema_split(enum table_id id, struct str line, struct str columns[SCHEMA_COLUMNS_MAX])
+{
+	int n;
+
+	if (line.n == 0 || *line.p == ':' || *line.p == '#' || *line.p == '+' || *line.p == '-')
+		return 0;
+	n = cut(line, columns);
+	return is_row(id, columns, n) ? n : 0;
+}
