@@ -141,16 +141,17 @@ def report(jobs, results, skipped, whole):
     return 1 if failed else 0
 
 
-def shown(result, fresh):
-    """What one side did, as lines to read; a file's own time and plain backups are left out."""
+def shown(result):
+    """What one side did, as lines to read; times and plain backups are left out."""
     lines = []
     for command in result['commands']:
         lines.append(f'$ {command["line"]}   -> {command["status"]}')
         for key in ('stdout', 'stderr'):
             lines += [f'  {key[3:]}: {line}' for line in command[key].split('\n')[:-1]]
         lines += [f'  log: {line}' for line in command['log']]
-    for path in sorted(fresh['tree'].keys() | result['tree'].keys()):
-        old, new = fresh['tree'].get(path), result['tree'].get(path)
+    start, end = result['start'], result['tree']
+    for path in sorted(start.keys() | end.keys()):
+        old, new = start.get(path), end.get(path)
         if old == new:
             continue
         if new is None:
@@ -158,11 +159,11 @@ def shown(result, fresh):
             continue
         facts = {key: value for key, value in new.items() if key not in ('content', 'time', 'links')
                  and (old is None or old.get(key) != value)}
-        live = fresh['tree'].get(path[:-1]) if path.endswith('-') else None
+        live = start.get(path[:-1]) if path.endswith('-') else None
         if live and new == live:
             continue
         lines.append(f'  {"+" if old is None else "~"} {path} {facts or ""}')
-        if path.startswith(('/home', '/srv/t/home')) or 'content' not in new:
+        if 'content' not in new or '/.' in path:
             continue
         before = (live or old or {}).get('content', '')
         lines += [f'        {line}' for line in as_diff(before, new['content'])[:20]]
@@ -170,11 +171,16 @@ def shown(result, fresh):
 
 
 def show(jobs, results):
-    """Print what one side did, once when the profiles do the same."""
-    texts = {}
+    """Print what one side did; of a second profile only where it differs."""
+    first = {}
     for profile, side, case in jobs:
-        lines = shown(results[profile, side, case.name], results[profile, 'peer', 'fresh'])
-        texts.setdefault(case.name, {}).setdefault('\n'.join(lines), []).append(profile)
-    for name, kinds in texts.items():
-        for text, profiles in kinds.items():
-            print(f'=== {name}   ({", ".join(profiles)})\n{text}')
+        lines = shown(results[profile, side, case.name])
+        if case.name not in first:
+            first[case.name] = lines
+            print(f'=== {case.name} ({profile})')
+            lines = [f'{mark} {line}' for mark, line in case.lines if mark == '!'] + lines
+        else:
+            print(f'=== {case.name} ({profile})')
+            lines = list(difflib.unified_diff(first[case.name], lines, n=0, lineterm=''))[2:]
+            lines = [line for line in lines if not line.startswith('@@')] or ['the same']
+        print('\n'.join(lines))
