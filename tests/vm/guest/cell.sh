@@ -15,6 +15,8 @@
 #			"noenforce": its file `enforce` reads as nothing
 # proc=yes|no
 # domain=TYPE caps=all|engine enforce=0|1
+# installed=yes		an overlay with our tools in the place of the distribution's; else they are
+#			in /ours
 # srv=tmpfs		/srv is a file system of its own
 # target=DIR		a second root inside, for --root and --prefix; its state is reported
 # newpolicy=none|NAME	the file_contexts of the second root, which then has files=own
@@ -43,6 +45,15 @@ put_target()
 	fi
 }
 
+put_overlay()
+{
+	lower=/disk/c
+	[ "$installed" = no ] || lower=/ours:/disk/c
+	mount -t tmpfs up /up
+	mkdir /up/upper /up/work
+	mount -t overlay -o "lowerdir=$lower,upperdir=/up/upper,workdir=/up/work,$context" c /c
+}
+
 put_selinuxfs()
 {
 	case $fs in
@@ -60,7 +71,7 @@ put_selinuxfs()
 cell()
 {
 	cell=$1 files=one config=none contexts=none fs=rw proc=yes domain=spc_t caps=all enforce=1
-	srv=no target= newpolicy=none
+	srv=no installed=no target= newpolicy=none
 	shift
 	for pair in "$@"; do
 		eval "${pair%%=*}=\${pair#*=}"
@@ -71,12 +82,13 @@ cell()
 	/vmctl reset /disk/seed /disk/c "/labels/$labels"
 	[ -z "$target" ] || put_target
 	if [ "$files" = overlay ]; then
-		mount -t tmpfs up /up
-		mkdir /up/upper /up/work
-		mount -t overlay \
-			-o "lowerdir=/disk/c,upperdir=/up/upper,workdir=/up/work,$context" c /c
+		put_overlay
 	else
 		mount --bind /disk/c /c
+	fi
+	if [ -d /ours ] && [ "$installed" = no ]; then
+		mkdir -p /c/ours
+		mount --bind /ours /c/ours
 	fi
 	[ "$srv" = no ] || mount -t tmpfs -o "$context" srv /c/srv
 	put_policy /c "$config" "$contexts"

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Whether a cell shows what its shape says.  Each function gives a list of faults, empty when good."""
+"""Whether a cell shows what its shape says.  Each function gives a list of faults, or none."""
 import re
 
 from . import labels, shapes
@@ -9,144 +9,146 @@ USER_FILES = ("passwd", "shadow", "group", "gshadow")
 
 
 def cell(shape, mode, who, seen):
-	faults = list(seen.errors)
-	want = (shape.packaged if who == "packaged" else shape.ours)[mode == "P"]
-	before = seen.start
-	for step in seen.steps:
-		faults += (f"{step.name}: {fault}" for fault in
-			   judge_step(shape, want, who, seen.start, before, step))
-		before = step.state
-	if [step.name for step in seen.steps] != list(shapes.STEPS):
-		faults.append("not all steps were run")
-	return faults
+    faults = list(seen.errors)
+    want = (shape.packaged if who == "packaged" else shape.ours)[mode == "P"]
+    before = seen.start
+    for step in seen.steps:
+        faults += (f"{step.name}: {fault}" for fault in
+                   judge_step(shape, want, who, seen.start, before, step))
+        before = step.state
+    if [step.name for step in seen.steps] != list(shapes.STEPS):
+        faults.append("not all steps were run")
+    return faults
 
 
 def judge_step(shape, want, who, start, before, step):
-	status = wanted_status(want, step.name)
-	if step.status != status:
-		return [f"status {step.status}, not {status}: {' | '.join(step.out) or 'no message'}"]
-	if who == "packaged":
-		return packaged_failed(step) if status else []
-	if status:
-		return unchanged(before, step.state) + ([] if step.out else ["no message"])
-	faults = EFFECTS[step.name](shape, before, step.state)
-	faults += leftovers(step.state) + wrong_labels(shape, start, step.state)
-	return faults + [f"says {line}" for line in step.out]
+    status = wanted_status(want, step.name)
+    if step.status != status:
+        return [f"status {step.status}, not {status}: {' | '.join(step.out) or 'no message'}"]
+    if who == "packaged":
+        return packaged_failed(step) if status else []
+    if status:
+        return unchanged(before, step.state) + ([] if step.out else ["no message"])
+    faults = EFFECTS[step.name](shape, before, step.state)
+    faults += leftovers(step.state) + wrong_labels(shape, start, step.state)
+    return faults + [f"says {line}" for line in step.out]
 
 
 def wanted_status(want, name):
-	if want == shapes.DB:
-		return shapes.DB_STATUS[name]
-	return want.get(name, 0) if isinstance(want, dict) else 0
+    if want == shapes.DB:
+        return shapes.DB_STATUS[name]
+    return want.get(name, 0) if isinstance(want, dict) else 0
 
 
 def packaged_failed(step):
-	text = " ".join(step.out)
-	fits = "directory" if step.status == 12 else "failure while writing changes"
-	if fits not in text:
-		return [f"says {text}"]
-	if step.name == "useradd" and step.status == 12:
-		return has_rows(step.state, USER_FILES, "vmun")		# the half state
-	return []
+    text = " ".join(step.out)
+    fits = "directory" if step.status == 12 else "failure while writing changes"
+    if fits not in text:
+        return [f"says {text}"]
+    if step.name == "useradd" and step.status == 12:
+        return has_rows(step.state, USER_FILES, "vmun")  # the half state
+    return []
 
 
 def unchanged(before, after):
-	faults = []
-	for path in sorted({*before.files, *after.files} - {"/etc/.pwd.lock"}):
-		old, new = before.files.get(path), after.files.get(path)
-		if old != new:
-			faults.append(f"{path} is {new}, was {old}")
-	return faults
+    faults = []
+    for path in sorted({*before.files, *after.files} - {"/etc/.pwd.lock"}):
+        old, new = before.files.get(path), after.files.get(path)
+        if old != new:
+            faults.append(f"{path} is {new}, was {old}")
+    return faults
 
 
 def leftovers(state):
-	return [f"{path} is left behind" for path in state.files
-		if LEFTOVER.match(path) and path != "/etc/.pwd.lock"]
+    return [f"{path} is left behind" for path in state.files
+            if LEFTOVER.match(path) and path != "/etc/.pwd.lock"]
 
 
 def wrong_labels(shape, start, state):
-	faults = []
-	for path, file in state.files.items():
-		want = wanted_label(shape, start, path, file)
-		if want and file.label != want:
-			faults.append(f"{path} has label {file.label}, not {want}")
-	return faults
+    faults = []
+    for path, file in state.files.items():
+        wanted = wanted_labels(shape, start, path, file)
+        if wanted and file.label not in wanted:
+            faults.append(f"{path} has label {file.label}, not {' or '.join(wanted)}")
+    return faults
 
 
-def wanted_label(shape, start, path, file):
-	if shape.labels == shapes.ONE:
-		return labels.CONTAINER
-	if path == "/etc/.pwd.lock":
-		return None
-	if shape.labels == shapes.POLICY:
-		return labels.expected(path, file.is_dir)
-	if not path.startswith("/etc/"):
-		return None
-	old = start.files.get(path.rstrip("-"))
-	return old.label if old else None
+def wanted_labels(shape, start, path, file):
+    """The labels that file may have; none: any."""
+    policy = labels.expected(path, file.is_dir)
+    if shape.labels == shapes.ONE:
+        return [labels.CONTAINER]
+    if shape.labels == shapes.EITHER:
+        return [labels.CONTAINER, policy]
+    if path == "/etc/.pwd.lock":
+        return []
+    if shape.labels == shapes.POLICY:
+        return [policy]
+    old = start.files.get(path.rstrip("-")) if path.startswith("/etc/") else None
+    return [old.label] if old else []
 
 
 # ---- what each step must have done ----
 
 def has_rows(state, files, name):
-	return [f"{name} is not in {file}" for file in files if (file, name) not in state.rows]
+    return [f"{name} is not in {file}" for file in files if (file, name) not in state.rows]
 
 
 def has_no_rows(state, files, name):
-	return [f"{name} is in {file}" for file in files if (file, name) in state.rows]
+    return [f"{name} is in {file}" for file in files if (file, name) in state.rows]
 
 
 def groupadd(shape, before, after):
-	return has_rows(after, ("group", "gshadow"), "vmgn")
+    return has_rows(after, ("group", "gshadow"), "vmgn")
 
 
 def useradd(shape, before, after):
-	faults = has_rows(after, (*USER_FILES, "subuid", "subgid"), "vmun")
-	uid = after.row("passwd", "vmun")[2:3]
-	faults += same_tree(before.below("/home/vmub"), after.below("/home/vmun"))
-	for path in ("/home/vmun", "/var/mail/vmun"):
-		file = after.files.get(path)
-		if not file or [file.owner.split(":")[0]] != uid:
-			faults.append(f"{path} is {file}")
-	return faults
+    faults = has_rows(after, (*USER_FILES, "subuid", "subgid"), "vmun")
+    uid = after.row("passwd", "vmun")[2:3]
+    faults += same_tree(before.below("/home/vmub"), after.below("/home/vmun"))
+    for path in ("/home/vmun", "/var/mail/vmun"):
+        file = after.files.get(path)
+        if not file or [file.owner.split(":")[0]] != uid:
+            faults.append(f"{path} is {file}")
+    return faults
 
 
 def usermod(shape, before, after):
-	return [] if after.row("passwd", "vmua")[4:5] == ["new"] else ["the comment is not new"]
+    return [] if after.row("passwd", "vmua")[4:5] == ["new"] else ["the comment is not new"]
 
 
 def move(shape, before, after):
-	faults = same_tree(before.below("/home/vmua"), after.below(shape.moved))
-	if after.row("passwd", "vmua")[5:6] != [shape.moved]:
-		faults.append("passwd has the old home")
-	if "/home/vmua" in after.files:
-		faults.append("the old home is there")
-	return faults
+    faults = same_tree(before.below("/home/vmua"), after.below(shape.moved))
+    if after.row("passwd", "vmua")[5:6] != [shape.moved]:
+        faults.append("passwd has the old home")
+    if "/home/vmua" in after.files:
+        faults.append("the old home is there")
+    return faults
 
 
 def groupmod(shape, before, after):
-	faults = has_rows(after, ("group", "gshadow"), "vmg2")
-	return faults + has_no_rows(after, ("group", "gshadow"), "vmga")
+    faults = has_rows(after, ("group", "gshadow"), "vmg2")
+    return faults + has_no_rows(after, ("group", "gshadow"), "vmga")
 
 
 def userdel(shape, before, after):
-	faults = has_no_rows(after, USER_FILES, "vmub")
-	return faults + [f"{path} is there" for path in ("/home/vmub", "/var/mail/vmub")
-			 if path in after.files]
+    faults = has_no_rows(after, USER_FILES, "vmub")
+    return faults + [f"{path} is there" for path in ("/home/vmub", "/var/mail/vmub")
+                     if path in after.files]
 
 
 def groupdel(shape, before, after):
-	return has_no_rows(after, ("group", "gshadow"), "vmgb")
+    return has_no_rows(after, ("group", "gshadow"), "vmgb")
 
 
 EFFECTS = {"groupadd": groupadd, "useradd": useradd, "usermod": usermod, "move": move,
-	   "groupmod": groupmod, "userdel": userdel, "groupdel": groupdel}
+           "groupmod": groupmod, "userdel": userdel, "groupdel": groupdel}
 
 
 def same_tree(old, new):
-	"""Names, kinds, modes and contents."""
-	def plain(tree):
-		return {path: (file.mode, file.content) for path, file in tree.items()}
-	if plain(old) == plain(new) and old:
-		return []
-	return [f"the tree is {plain(new)}, not {plain(old)}"]
+    """Names, kinds, modes and contents."""
+    def plain(tree):
+        return {path: (file.mode, file.content) for path, file in tree.items()}
+    if plain(old) == plain(new) and old:
+        return []
+    return [f"the tree is {plain(new)}, not {plain(old)}"]
