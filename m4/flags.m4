@@ -16,7 +16,8 @@ AC_DEFUN([SP_C17], [
 	SP_CFLAGS= SP_LDFLAGS= SP_WARN=
 	SP_CPPFLAGS="-D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -D_TIME_BITS=64"
 	SP_TRY_FLAG([SP_CFLAGS], [-std=c17])
-	AS_IF([test -z "$SP_CFLAGS"], [AC_MSG_ERROR([a C17 compiler is needed: gcc 10, clang 14 or newer])])
+	AS_IF([test -z "$SP_CFLAGS"],
+		[AC_MSG_ERROR([a C17 compiler is needed: gcc 10, clang 14 or newer])])
 	AC_SUBST([SP_CPPFLAGS])
 	AC_SUBST([SP_CFLAGS])
 	AC_SUBST([SP_LDFLAGS])
@@ -40,7 +41,8 @@ AC_DEFUN([SP_HARDENING], [
 	AS_IF([test "$enable_hardening" = yes], [
 		AS_IF([test "$enable_asan" = no], [
 			AS_CASE([" $CFLAGS"], [*" -O0"*], [],
-				[*" -O"*], [SP_CPPFLAGS="$SP_CPPFLAGS -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2"])])
+				[*" -O"*],
+				[SP_CPPFLAGS="$SP_CPPFLAGS -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2"])])
 		SP_TRY_FLAG([SP_CFLAGS], [-fstack-protector-strong])
 		SP_TRY_FLAG([SP_CFLAGS], [-fstack-clash-protection])
 		SP_TRY_FLAG([SP_CFLAGS], [-fcf-protection])
@@ -55,6 +57,7 @@ AC_DEFUN([SP_HARDENING], [
 AC_DEFUN([SP_WARNINGS], [
 	AC_ARG_ENABLE([werror], [AS_HELP_STRING([--enable-werror],
 		[a warning is an error (no)])], [], [enable_werror=no])
-	SP_TRY_FLAG([SP_WARN], [-Wall -Wextra -Wshadow -Wmissing-prototypes -Wvla -Wformat=2])
+	SP_TRY_FLAG([SP_WARN],
+		[-Wall -Wextra -Wshadow -Wmissing-prototypes -Wvla -Wformat=2])
 	AS_IF([test "$enable_werror" = yes], [SP_WARN="$SP_WARN -Werror"])
 ])

@@ -8,7 +8,8 @@ AC_DEFUN([SP_OPTIONAL], [
 	$2_LIBS=
 	AS_IF([test "$with_$1" != no], [
 		sp_saved_LIBS=$LIBS
-		AC_CHECK_HEADER([$3], [AC_CHECK_LIB([$5], [$4], [sp_$1=yes; $2_LIBS=-l$5], [])], [], [$6])
+		AC_CHECK_HEADER([$3],
+			[AC_CHECK_LIB([$5], [$4], [sp_$1=yes; $2_LIBS=-l$5], [])], [], [$6])
 		LIBS=$sp_saved_LIBS
 		AS_IF([test "$sp_$1" = no && test "$with_$1" != auto],
 			[AC_MSG_ERROR([--with-$1: <$3> or lib$5 is missing])])])
@@ -21,7 +22,8 @@ AC_DEFUN([SP_LIBRARIES], [
 	SP_OPTIONAL([audit], [AUDIT], [libaudit.h], [audit_log_acct_message], [audit], [])
 	SP_OPTIONAL([libpam], [PAM], [security/pam_appl.h], [pam_start], [pam], [])
 	SP_OPTIONAL([acl], [ACL], [sys/acl.h], [acl_get_fd], [acl], [])
-	SP_OPTIONAL([attr], [ATTR], [attr/libattr.h], [attr_copy_fd], [attr], [#include <sys/types.h>])
+	SP_OPTIONAL([attr], [ATTR], [attr/libattr.h], [attr_copy_fd], [attr],
+		[#include <sys/types.h>])
 
 	dnl libsemanage is loaded when -Z is used: never linked, its headers not needed.
 	AC_ARG_WITH([semanage], [AS_HELP_STRING([--with-semanage],

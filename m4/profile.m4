@@ -3,7 +3,8 @@ dnl SPDX-License-Identifier: BSD-3-Clause
 dnl Which distribution's statuses, texts, modes and defaults the tools have.
 AC_DEFUN([SP_PROFILE], [
 	AC_ARG_WITH([profile], [AS_HELP_STRING([--with-profile=debian12|debian13|fedora],
-		[behave as the tools of this distribution do (by os-release)])], [], [with_profile=auto])
+		[behave as the tools of this distribution do (by os-release)])],
+		[], [with_profile=auto])
 	AS_IF([test "$with_profile" = auto || test "$with_profile" = yes], [
 		AC_MSG_CHECKING([which distribution this is])
 		with_profile=$(
@@ -28,7 +29,8 @@ AC_DEFUN([SP_PROFILE], [
 
 AC_DEFUN([SP_LABELS], [
 	AC_ARG_WITH([selinux-labels], [AS_HELP_STRING([--with-selinux-labels=auto|off|strict],
-		[the labelling mode where nothing else names one (auto)])], [], [with_selinux_labels=auto])
+		[the labelling mode where nothing else names one (auto)])],
+		[], [with_selinux_labels=auto])
 	AS_CASE([$with_selinux_labels],
 		[auto | yes], [with_selinux_labels=auto sp_labels=SELINUX_AUTO],
 		[off | no], [with_selinux_labels=off sp_labels=SELINUX_OFF],

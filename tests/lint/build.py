@@ -1,0 +1,78 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Checks that look at what was built, or need other programs."""
+import glob
+import os
+import re
+import shutil
+import subprocess
+
+import files
+
+
+def output(*command):
+    if not shutil.which(command[0]):
+        raise LookupError(command[0])
+    done = subprocess.run(command, cwd=files.TOP, stdin=subprocess.DEVNULL,
+                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
+    return done.stdout.decode('utf-8', 'replace')
+
+
+def writable_globals():
+    """No variable outlives a function.  Constant tables with pointers are .data.rel.ro."""
+    for layer in files.CODE:
+        objects = sorted(glob.glob(f'{files.BUILD}/{layer}/*.o'))
+        for line in output('objdump', '-t', *objects).splitlines() if objects else ():
+            name = re.match(r'(\S+\.o):', line)
+            if name:
+                path = os.path.relpath(name[1], files.BUILD)
+            match = re.search(r'\sO\s+(\.(?:data|bss|tdata|tbss)\S*|\*COM\*)\s+\S+\s+(\S+)$', line)
+            if match and not match[1].startswith('.data.rel.ro'):
+                yield f'{path}: {match[2]} in {match[1]}'
+
+
+def help_options(tool):
+    """-x and --name of each row of --help."""
+    text = output(f'{files.BUILD}/src/{tool}', '--help')
+    return set(re.findall(r'(?<![\w-])(-\w|--[a-z][a-z0-9-]*)', '\n'.join(
+        re.split(r'\s{2,}', line.strip())[0] for line in text.splitlines()
+        if line.strip().startswith('-'))))
+
+
+def page_options(tool):
+    """The same of the .It lines of the manual page."""
+    found = set()
+    for line in files.read(f'man/{tool}.8').splitlines():
+        if line.startswith('.It '):
+            found.update(re.findall(r'\bFl (\S+)', line))
+    return {f'-{name}' for name in found}
+
+
+def manual_options():
+    """Each option is in the manual page, and the manual page has no other."""
+    for tool in files.tools():
+        if not os.path.exists(f'{files.TOP}/man/{tool}.8'):
+            yield f'{tool}: no man/{tool}.8'
+            continue
+        told, written = help_options(tool), page_options(tool)
+        for option in sorted(told - written):
+            yield f'{tool}: {option} is not in the manual page'
+        for option in sorted(written - told):
+            yield f'{tool}: {option} is in the manual page alone'
+
+
+def manual_pages():
+    """mandoc has nothing to say."""
+    pages = [path for path in files.every() if re.match(r'man/.*\.\d$', path)]
+    for line in output('mandoc', '-T', 'lint', *pages).splitlines() if pages else ():
+        # Which pages are installed here is no fault of ours.
+        if 'referenced manual not found' not in line:
+            yield line
+
+
+def shell_scripts():
+    """shellcheck has nothing to say."""
+    scripts = list(files.scripts('sh', 'bash'))
+    yield from output('shellcheck', '-S', 'warning', '-f', 'gcc', *scripts).splitlines()
+
+
+CHECKS = [writable_globals, manual_options, manual_pages, shell_scripts]
