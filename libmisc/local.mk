@@ -16,6 +16,19 @@ libmisc_libmisc_a_SOURCES = \
 	libmisc/note.h \
 	libmisc/opt.c \
 	libmisc/opt.h \
+	libmisc/selinux.c \
 	libmisc/selinux.h \
+	libmisc/selinux_contexts.c \
+	libmisc/selinux_contexts.h \
+	libmisc/selinux_explain.c \
+	libmisc/selinux_make.c \
+	libmisc/selinux_mode.c \
+	libmisc/selinux_ops.h \
+	libmisc/selinux_rule.c \
+	libmisc/selinux_rule.h \
+	libmisc/selinux_sample.c \
+	libmisc/selinux_settle.c \
+	libmisc/selinux_state.h \
+	libmisc/selinux_sys.c \
 	libmisc/str.c \
 	libmisc/str.h

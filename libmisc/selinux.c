@@ -2,178 +2,197 @@
 #include "selinux.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
-struct selinux {
-	enum selinux_mode mode;
-};
+#include "selinux_state.h"
 
-static bool parse_mode(const char *text, enum selinux_mode *ret)
+int selinux_probe_with(struct selinux **ret, const struct selinux_ops *ops, void *data, int rootfd,
+		       bool live, enum selinux_mode mode, const struct note *note, struct err *e)
 {
-	static const char *const names[] = { "auto", "off", "strict" };
-	size_t i;
+	struct selinux *s = calloc(1, sizeof(*s));
 
-	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-		if (strcmp(text, names[i]) == 0) {
-			*ret = (enum selinux_mode)i;
-			return true;
-		}
+	(void)note;
+	if (!s)
+		return err_sys(e, ERR_IO, "cannot ask about SELinux");
+	s->ops = ops;
+	s->data = data;
+	s->rootfd = rootfd;
+	s->facts.mode = mode;
+	s->facts.live = live;
+	s->facts.built = ops->built;
+	if (mode != SELINUX_OFF &&
+	    (selinux_sample(ops, data, &s->arena, &s->facts, e) < 0 ||
+	     (ops->built && s->facts.kernel == SELINUX_KERNEL_YES &&
+	      selinux_contexts_open(&s->contexts, ops, data, rootfd, &s->facts, &s->arena, e) < 0))) {
+		selinux_end(&s);
+		return -1;
 	}
-	return false;
+	s->verdict = selinux_rule_begin(&s->facts, &s->why);
+	*ret = s;
+	return 0;
 }
 
-#ifndef SELINUX_LABELS_DEFAULT
-#define SELINUX_LABELS_DEFAULT "auto"
-#endif
-
-int selinux_mode_choose(const char *option, const char *defs, const struct note *note,
-			enum selinux_mode *ret_mode, enum selinux_source *ret_source,
-			bool *ret_ignored, struct err *e)
+int selinux_begin_with(struct selinux **ret, const struct selinux_ops *ops, void *data, int rootfd,
+		       bool live, enum selinux_mode mode, const struct note *note, struct err *e)
 {
-	const char *environment = secure_getenv("SHADOW_SELINUX");
-	enum selinux_source source = SELINUX_FROM_BUILD;
-	const char *text = SELINUX_LABELS_DEFAULT;
-	enum selinux_mode mode = SELINUX_AUTO;
+	struct selinux *s = NULL;
 
-	if (ret_ignored)
-		*ret_ignored = !environment && getenv("SHADOW_SELINUX");
-	if (option) {
-		if (!parse_mode(option, &mode))
-			return err_set(e, ERR_USAGE, "invalid SELinux mode '%s': auto, off or strict",
-				       option);
-		*ret_mode = mode;
-		*ret_source = SELINUX_FROM_OPTION;
-		return 0;
+	if (selinux_probe_with(&s, ops, data, rootfd, live, mode, note, e) < 0)
+		return -1;
+	if (s->verdict == SELINUX_REFUSE) {
+		err_set(e, ERR_IO, "no SELinux labels, which mode strict asks for: %s",
+			selinux_reason(s));
+		selinux_end(&s);
+		return -1;
 	}
-	if (environment) {
-		text = environment;
-		source = SELINUX_FROM_ENVIRONMENT;
-	} else if (defs) {
-		text = defs;
-		source = SELINUX_FROM_DEFS;
-	}
-	if (!parse_mode(text, &mode)) {
-		mode = SELINUX_AUTO;
-		note_say(note, "unknown SELinux mode '%s' in %s: taken as 'auto'", text,
-			 source == SELINUX_FROM_ENVIRONMENT ? "SHADOW_SELINUX" : "SELINUX_LABELS");
-	}
-	*ret_mode = mode;
-	*ret_source = source;
+	*ret = s;
 	return 0;
 }
 
 int selinux_begin(struct selinux **ret, int rootfd, bool live, enum selinux_mode mode,
 		  const struct note *note, struct err *e)
 {
-	struct selinux *s = calloc(1, sizeof(*s));
+	return selinux_begin_with(ret, &selinux_ops_real, NULL, rootfd, live, mode, note, e);
+}
 
-	(void)rootfd;
-	(void)live;
-	(void)note;
-	if (!s)
-		return err_sys(e, ERR_IO, "cannot ask the kernel about SELinux");
-	s->mode = mode;
-	*ret = s;
-	return 0;
+int selinux_probe(struct selinux **ret, int rootfd, bool live, enum selinux_mode mode,
+		  const struct note *note, struct err *e)
+{
+	return selinux_probe_with(ret, &selinux_ops_real, NULL, rootfd, live, mode, note, e);
 }
 
 void selinux_end(struct selinux **s)
 {
+	if (!*s)
+		return;
+	selinux_contexts_close(&(*s)->contexts);
+	arena_free(&(*s)->arena);
+	free((*s)->path);
+	free((*s)->label);
+	free((*s)->warning_text);
 	free(*s);
 	*s = NULL;
 }
 
+void selinux_lookup(struct selinux *s, const char *path, mode_t type)
+{
+	if (s->path && strcmp(s->path, path) == 0 && s->type == type)
+		return;
+	free(s->path);
+	free(s->label);
+	s->label = NULL;
+	s->path = strdup(path); /* NULL: the next one is looked up again */
+	s->type = type;
+	s->found = selinux_contexts_lookup(&s->contexts, path, type, s->facts.mode == SELINUX_STRICT,
+					   &s->label);
+}
+
 int set_selinux_file_context(struct selinux *s, const char *path, mode_t type, struct err *e)
 {
-	(void)s;
-	(void)path;
-	(void)type;
-	(void)e;
+	if (!selinux_active(s))
+		return 0;
+	selinux_flush_refusal(s);
+	selinux_lookup(s, path, type);
+	switch (selinux_rule_lookup(s->facts.mode, s->found)) {
+	case SELINUX_REFUSE:
+		return err_set(e, ERR_IO, "cannot find the SELinux label of %s in %s", path,
+			       s->facts.contexts);
+	case SELINUX_NO_LABEL:
+		return 0;
+	case SELINUX_LABEL:
+		break;
+	}
+	if (s->ops->set(s->data, s->label) == 0) {
+		s->set = true;
+		return 0;
+	}
+	if (selinux_rule_refused(s->facts.mode, errno) == SELINUX_REFUSE)
+		return err_sys(e, ERR_IO, "cannot set the SELinux label %s for %s", s->label, path);
+	s->refused = errno;
 	return 0;
 }
 
 int reset_selinux_file_context(struct selinux *s, struct err *e)
 {
-	(void)s;
-	(void)e;
+	int saved = errno;
+
+	if (!s || !s->set)
+		return 0;
+	if (s->ops->set(s->data, NULL) < 0 && s->ops->set(s->data, NULL) < 0)
+		return err_sys(e, ERR_IO, "cannot take back the SELinux label for new files");
+	s->set = false;
+	errno = saved;
 	return 0;
 }
 
-int selinux_open(struct selinux *s, const char *path, int dirfd, const char *name, int flags,
-		 mode_t mode, struct err *e)
+/* The label was set and the creation refused: *ret_again, or an error in strict mode. */
+static int without_label(struct selinux *s, const char *path, int error, bool *ret_again,
+			 struct err *e)
 {
-	(void)s;
-	(void)path;
-	(void)e;
-	return openat(dirfd, name, flags | O_CLOEXEC, mode);
-}
-
-int selinux_mkdir(struct selinux *s, const char *path, int dirfd, const char *name, mode_t mode,
-		  struct err *e)
-{
-	(void)s;
-	(void)path;
-	(void)e;
-	return mkdirat(dirfd, name, mode);
-}
-
-int selinux_mknod(struct selinux *s, const char *path, int dirfd, const char *name, mode_t mode,
-		  dev_t device, struct err *e)
-{
-	(void)s;
-	(void)path;
-	(void)e;
-	return mknodat(dirfd, name, mode, device);
-}
-
-int selinux_symlink(struct selinux *s, const char *path, const char *target, int dirfd,
-		    const char *name, struct err *e)
-{
-	(void)s;
-	(void)path;
-	(void)e;
-	return symlinkat(target, dirfd, name);
+	*ret_again = s && s->set && selinux_rule_denied(error);
+	if (!*ret_again)
+		return 0;
+	if (reset_selinux_file_context(s, e) < 0)
+		return -1;
+	errno = error;
+	if (selinux_rule_refused(s->facts.mode, error) == SELINUX_REFUSE)
+		return err_sys(e, ERR_IO, "cannot create %s with the SELinux label %s", path, s->label);
+	return 0;
 }
 
 int selinux_make(struct selinux *s, const char *path, mode_t type, const struct selinux_maker *maker,
 		 struct err *e)
 {
-	(void)s;
-	(void)path;
-	(void)type;
-	(void)e;
-	return maker->make(maker->data);
-}
+	int r, error;
+	bool again;
 
-int selinux_settle(struct selinux *s, const char *path, int newfd, int oldfd, bool secret,
-		   struct err *e)
-{
-	(void)s;
-	(void)path;
-	(void)newfd;
-	(void)oldfd;
-	(void)secret;
-	(void)e;
-	return 0;
+	if (set_selinux_file_context(s, path, type, e) < 0)
+		return -1;
+	r = maker->make(maker->data);
+	error = errno;
+	if (r < 0) {
+		if (without_label(s, path, error, &again, e) < 0)
+			return -1;
+		if (again) {
+			s->refused = error;
+			r = maker->make(maker->data);
+			error = errno;
+		}
+		if (r < 0 && s)
+			s->refused = 0;
+	}
+	if (reset_selinux_file_context(s, e) < 0) {
+		if (r >= 0 && maker->unmake)
+			maker->unmake(maker->data);
+		return -1;
+	}
+	errno = error;
+	return r;
 }
 
 bool selinux_active(const struct selinux *s)
 {
-	(void)s;
-	return false;
+	return s && s->verdict == SELINUX_LABEL;
+}
+
+bool selinux_refuses(const struct selinux *s)
+{
+	return s->verdict == SELINUX_REFUSE;
 }
 
 const char *selinux_reason(const struct selinux *s)
 {
-	return !s ? "not asked" : s->mode == SELINUX_OFF ? "switched off" : "no SELinux";
+	return selinux_why_text(s ? s->why : SELINUX_WHY_OFF);
 }
 
-const char *selinux_warning(struct selinux *s)
+const struct selinux_facts *selinux_get_facts(const struct selinux *s)
 {
-	(void)s;
-	return NULL;
+	return &s->facts;
+}
+
+bool selinux_kernel(const struct selinux *s)
+{
+	return s && s->facts.kernel == SELINUX_KERNEL_YES;
 }

@@ -54,6 +54,37 @@ int selinux_mode_choose(const char *option, const char *defs, const struct note 
 			enum selinux_mode *ret_mode, enum selinux_source *ret_source,
 			bool *ret_ignored, struct err *e);
 
+const char *selinux_mode_name(enum selinux_mode mode);
+
+/* What the kernel says.  Unknown enforcement never counts as enforcing. */
+enum selinux_kernel { SELINUX_KERNEL_UNKNOWN, SELINUX_KERNEL_NO, SELINUX_KERNEL_YES };
+enum selinux_enforce { SELINUX_ENFORCE_UNKNOWN, SELINUX_ENFORCE_NO, SELINUX_ENFORCE_YES };
+
+/* The policy of the target root, as far as labels need it. */
+enum selinux_policy {
+	SELINUX_POLICY_UNASKED, /* nothing depends on it */
+	SELINUX_POLICY_LOADED,  /* its file contexts load */
+	SELINUX_POLICY_NO_CONFIG,
+	SELINUX_POLICY_BAD_TYPE,
+	SELINUX_POLICY_MISSING,
+	SELINUX_POLICY_EMPTY,
+	SELINUX_POLICY_UNREADABLE,
+	SELINUX_POLICY_BROKEN,
+};
+
+/* What the decision stands on. */
+struct selinux_facts {
+	enum selinux_mode mode;
+	bool live;
+	bool built;                   /* with libselinux */
+	enum selinux_kernel kernel;
+	enum selinux_enforce enforce;
+	enum selinux_policy policy;
+	const char *mount;            /* where selinuxfs is; NULL: not found */
+	const char *type;             /* SELINUXTYPE of the target, or NULL */
+	const char *contexts;         /* its file contexts, or NULL */
+};
+
 struct selinux;
 
 /*
@@ -62,6 +93,9 @@ struct selinux;
  * the kernel cannot be asked for want of descriptors or memory (EMFILE, ENFILE, ENOMEM, EIO).
  */
 int selinux_begin(struct selinux **ret, int rootfd, bool live, enum selinux_mode mode,
+		  const struct note *note, struct err *e);
+/* The same, but says so (selinux_refuses) where strict mode would refuse: for shadow-selinux. */
+int selinux_probe(struct selinux **ret, int rootfd, bool live, enum selinux_mode mode,
 		  const struct note *note, struct err *e);
 void selinux_end(struct selinux **s);
 
@@ -118,6 +152,28 @@ int selinux_settle(struct selinux *s, const char *path, int newfd, int oldfd, bo
 /* True when labels are looked up at all; why is one line for a person. */
 bool selinux_active(const struct selinux *s);
 const char *selinux_reason(const struct selinux *s);
+bool selinux_refuses(const struct selinux *s);
+const struct selinux_facts *selinux_get_facts(const struct selinux *s);
+/* The kernel has SELinux (what -Z asks for).  Always false in mode off, which asks nothing. */
+bool selinux_kernel(const struct selinux *s);
+
+/* What a file made at path would get. */
+enum selinux_origin {
+	SELINUX_ORIGIN_NONE,   /* no label that we know of */
+	SELINUX_ORIGIN_POLICY,
+	SELINUX_ORIGIN_FILE,   /* the file that stands there */
+	SELINUX_ORIGIN_PARENT, /* the directory: the kernel's rules for it, mostly its own label */
+};
+
+struct selinux_answer {
+	enum selinux_origin origin;
+	const char *label;  /* NULL with SELINUX_ORIGIN_NONE */
+	const char *policy; /* what policy names, even if it cannot be had; or NULL */
+	const char *why;    /* why not what policy names, or NULL */
+};
+
+/* Tries it without making anything.  The answer lives as long as s. */
+int selinux_explain(struct selinux *s, const char *path, struct selinux_answer *ret, struct err *e);
 /*
  * The one line for the log about files that did not get the label of policy, or NULL.  Complete
  * only after the last file was made.  It lives as long as s.
