@@ -1,0 +1,82 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""The command lines that are disturbed.
+
+%P stands for the options that name the root: "-P DIR" from outside, nothing in a chroot.
+"""
+from collections import namedtuple
+
+Case = namedtuple('Case', 'name tool arguments base')
+
+CASES = [Case(*fields) for fields in (
+    ('useradd-home', 'useradd', '%P -m -G staff,audio -c New -s /bin/sh new', 'full'),
+    ('useradd-plain', 'useradd',
+     '%P -u 2000 -N -g users -e 2030-01-01 -f 7 -p !x -M new', 'full'),
+    ('useradd-system', 'useradd', '%P -r sys', 'full'),
+    ('useradd-bare', 'useradd', '%P -m new', 'bare'),
+    ('useradd-linked', 'useradd', '%P -m -G staff new', 'linked'),
+    ('useradd-defaults', 'useradd', '%P -D -s /bin/bash', 'full'),
+    ('useradd-large', 'useradd', '%P -M new', 'large'),
+    ('userdel-home', 'userdel', '%P -r old', 'full'),
+    ('userdel-plain', 'userdel', '%P other', 'full'),
+    ('userdel-large', 'userdel', '%P other', 'large'),
+    ('usermod-all', 'usermod',
+     '%P -l neo -u 2001 -g users -aG mail -c Changed -d /home/neo -m -s /bin/bash '
+     '-e 2030-01-01 -f 7 -v 700000-765535 -w 700000-765535 old', 'full'),
+    ('usermod-uid', 'usermod', '%P -u 2001 old', 'full'),
+    ('usermod-groups', 'usermod', '%P -G users,mail old', 'full'),
+    ('usermod-one-file', 'usermod', '%P -c Changed old', 'full'),
+    ('usermod-linked', 'usermod', '%P -l neo old', 'linked'),
+    ('usermod-large', 'usermod', '%P -l neo old', 'large'),
+    ('groupadd-users', 'groupadd', '%P -g 3000 -U old,other crew', 'full'),
+    ('groupmod-all', 'groupmod', '%P -n crew -g 3001 -a -U other staff', 'full'),
+    ('groupmod-primary', 'groupmod', '%P -g 3001 old', 'full'),
+    ('groupmod-linked', 'groupmod', '%P -n crew staff', 'linked'),
+    ('groupdel-plain', 'groupdel', '%P staff', 'full'),
+)]
+
+# The run that comes next: it takes the lock, so it recovers; -f as a recovery that is itself
+# disturbed may have made the group already.
+NEXT = 'groupadd %P -f -g 4000 zzz'
+
+# How a run says that it left alone what another tool had changed.
+REFUSED = 'left as'
+
+# Statuses of a failure after the commit, when the account stays (home, mail spool).
+LATE = (12, 13)
+
+Peer = namedtuple('Peer', 'name line other unique')
+
+# What comes between our death and our recovery, run in the chroot.  `other` is the same change
+# once ours is done, where it names an account that ours renames; `unique` names the peer's and
+# our account where both choose their ids.
+PEERS = {
+    'useradd-home': (
+        Peer('useradd', '/usr/sbin/useradd -r -u 300 -g daemon peer', None, None),
+        Peer('useradd-ids', '/usr/sbin/useradd -m peer', None, ('peer', 'new')),
+        Peer('useradd-prefix', '/usr/sbin/useradd -P /w%N -r -u 300 -g daemon peer', None, None),
+        Peer('useradd-same', '/usr/sbin/useradd -u 3000 -g users new', None, None),
+        Peer('usermod', '/usr/sbin/usermod -c Peer -aG staff other', None, None),
+        Peer('passwd', '/usr/bin/passwd -l other', None, None),
+    ),
+    'userdel-home': (
+        Peer('useradd', '/usr/sbin/useradd -r -u 300 -g daemon peer', None, None),
+        Peer('usermod', '/usr/sbin/usermod -c Peer other', None, None),
+        Peer('usermod-same', '/usr/sbin/usermod -c Peer old', None, None),
+        Peer('passwd-same', '/usr/bin/passwd -l old', None, None),
+    ),
+    'usermod-all': (
+        Peer('useradd', '/usr/sbin/useradd -r -u 300 -g daemon peer', None, None),
+        Peer('useradd-ids', '/usr/sbin/useradd -m peer', None, ('peer', 'neo')),
+        Peer('usermod', '/usr/sbin/usermod -c Peer -aG users other', None, None),
+        Peer('usermod-same', '/usr/sbin/usermod -s /bin/peer old',
+             '/usr/sbin/usermod -s /bin/peer neo', None),
+        Peer('passwd', '/usr/bin/passwd -l other', None, None),
+        Peer('passwd-same', '/usr/bin/passwd -l old', '/usr/bin/passwd -l neo', None),
+    ),
+    'groupmod-all': (
+        Peer('useradd', '/usr/sbin/useradd -r -u 300 -g daemon peer', None, None),
+        Peer('usermod', '/usr/sbin/usermod -aG users other', None, None),
+        Peer('usermod-same', '/usr/sbin/usermod -aG staff other', None, None),
+        Peer('passwd', '/usr/bin/passwd -l other', None, None),
+    ),
+}
