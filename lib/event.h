@@ -44,6 +44,8 @@ void event_log_at(struct events *ev, struct arena *a, int priority, const char *
 void event_audit(struct events *ev, struct arena *a, enum audit_type old_type, const char *old,
 		 enum audit_type type, const char *verb, const char *group, const char *name,
 		 long id, bool success);
+/* A copy of an event as it is; its strings stay borrowed. */
+void events_add(struct events *ev, struct arena *a, const struct event *item);
 /* Takes back what was noted since the count was mark. */
 void events_rewind(struct events *ev, size_t mark);
 /* To syslog and, when audit is true, to the kernel.  Never fails. */

@@ -2,7 +2,28 @@
 # One line a file, in order.
 noinst_LIBRARIES += lib/libaccount.a
 lib_libaccount_a_SOURCES = \
+	lib/defs.h \
+	lib/event.h \
+	lib/journal.c \
+	lib/lock.c \
+	lib/lock.h \
+	lib/lock_file.c \
+	lib/lock_file.h \
 	lib/profile.c \
 	lib/profile.h \
+	lib/publish.c \
+	lib/publish_file.c \
+	lib/recover.c \
+	lib/root.c \
+	lib/root.h \
+	lib/run.h \
 	lib/schema.c \
-	lib/schema.h
+	lib/schema.h \
+	lib/table.c \
+	lib/table.h \
+	lib/table_diff.c \
+	lib/table_find.c \
+	lib/table_private.h \
+	lib/txn.c \
+	lib/txn.h \
+	lib/txn_private.h

@@ -64,7 +64,7 @@ struct edit {
 	size_t at;
 };
 size_t table_edits(const struct table *t);
-struct edit table_edit(const struct table *t, size_t i);
+struct edit *table_edit_list(const struct table *t, size_t *ret_count);
 bool table_removes(const struct table *t);
 
 /* The new file, piece by piece: from the bytes (offset and length) or from memory. */

@@ -4,14 +4,19 @@ noinst_LIBRARIES += libmisc/libmisc.a
 libmisc_libmisc_a_SOURCES = \
 	libmisc/arena.c \
 	libmisc/arena.h \
+	libmisc/audit.h \
 	libmisc/banned.h \
 	libmisc/beneath.c \
 	libmisc/beneath.h \
+	libmisc/copy.c \
+	libmisc/copy.h \
 	libmisc/day.h \
 	libmisc/err.c \
 	libmisc/err.h \
 	libmisc/fd.c \
 	libmisc/fd.h \
+	libmisc/identity.c \
+	libmisc/identity.h \
 	libmisc/note.c \
 	libmisc/note.h \
 	libmisc/opt.c \

@@ -8,8 +8,10 @@ unit_programs = \
 	tests/unit/test_fd \
 	tests/unit/test_opt \
 	tests/unit/test_profile \
+	tests/unit/test_root \
 	tests/unit/test_schema \
-	tests/unit/test_str
+	tests/unit/test_str \
+	tests/unit/test_table
 
 LDADD = $(ACCOUNT_LIBS) -lcmocka
 

@@ -1,0 +1,243 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "lock.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "beneath.h"
+#include "fd.h"
+#include "lock_file.h"
+#include "schema.h"
+
+#define PWD_LOCK ".pwd.lock"
+
+struct lock {
+	int dirfd;   /* ROOT/etc */
+	int fd;      /* .pwd.lock, locked */
+	bool remove; /* we made it, in a root that is not live: leave nothing behind */
+	unsigned made; /* whose FILE.lock is ours */
+};
+
+static int try_lock(int fd)
+{
+	struct flock fl = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
+	int r;
+
+	do
+		r = fcntl(fd, F_OFD_SETLK, &fl);
+	while (r < 0 && errno == EINTR);
+	if (r == 0 || (errno != EINVAL && errno != ENOSYS && errno != EPERM))
+		return r;
+	/* Before Linux 3.15, or behind a filter. */
+	fl = (struct flock){ .l_type = F_WRLCK, .l_whence = SEEK_SET };
+	do
+		r = fcntl(fd, F_SETLK, &fl);
+	while (r < 0 && errno == EINTR);
+	return r;
+}
+
+static int open_pwd_lock(struct lock *l, const struct root *root)
+{
+	int flags = O_RDWR | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK;
+
+	l->remove = false;
+	do {
+		l->fd = openat(l->dirfd, PWD_LOCK, flags);
+		if (l->fd < 0 && errno == ENOENT) {
+			l->fd = openat(l->dirfd, PWD_LOCK, flags | O_CREAT | O_EXCL, 0600);
+			l->remove = l->fd >= 0 && !root->live;
+		}
+	} while (l->fd < 0 && (errno == EEXIST || errno == EINTR));
+	return l->fd;
+}
+
+/* Is what we locked still what the others will lock? */
+static bool is_current(const struct lock *l)
+{
+	struct stat ours, there;
+
+	return fstat(l->fd, &ours) == 0 &&
+	       fstatat(l->dirfd, PWD_LOCK, &there, AT_SYMLINK_NOFOLLOW) == 0 &&
+	       ours.st_dev == there.st_dev && ours.st_ino == there.st_ino;
+}
+
+/* 0 locked; -1 with EAGAIN or EACCES when somebody else holds it. */
+static int take_pwd_lock(struct lock *l, const struct root *root)
+{
+	for (;;) {
+		if (l->fd < 0 && open_pwd_lock(l, root) < 0)
+			return -1;
+		if (try_lock(l->fd) < 0)
+			return -1;
+		if (is_current(l))
+			return 0;
+		fd_close(&l->fd);
+		l->fd = -1;
+	}
+}
+
+static bool is_busy(int error)
+{
+	return error == EAGAIN || error == EACCES;
+}
+
+/* The pid of the holder, or 0: known for POSIX locks alone. */
+static pid_t pwd_lock_holder(const struct lock *l)
+{
+	struct flock fl = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
+
+	if (fcntl(l->fd, F_OFD_GETLK, &fl) < 0 && fcntl(l->fd, F_GETLK, &fl) < 0)
+		return 0;
+	return fl.l_type != F_UNLCK && fl.l_pid > 0 ? fl.l_pid : 0;
+}
+
+struct wait {
+	struct timespec start;
+	long timeout;
+	const struct note *note;
+	const char *shown; /* the root's prefix for messages */
+	bool noted;
+};
+
+static double waited(const struct wait *w)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (double)(now.tv_sec - w->start.tv_sec) +
+	       (double)(now.tv_nsec - w->start.tv_nsec) / 1e9;
+}
+
+/* One nap; false when the time is up.  holder 0: unknown. */
+static bool wait_more(struct wait *w, const char *path, pid_t holder)
+{
+	struct timespec nap = { .tv_nsec = 2000000 + random() % 8000000 };
+	double seconds = waited(w);
+	char name[32];
+
+	if (seconds >= (double)w->timeout)
+		return false;
+	if (seconds >= 1 && !w->noted) {
+		w->noted = true;
+		if (holder > 0 && lock_process_name(holder, name, sizeof(name)))
+			note_say(w->note, "waiting for %s%s, held by %s (PID %ld)", w->shown, path,
+				 name, (long)holder);
+		else if (holder > 0)
+			note_say(w->note, "waiting for %s%s, held by PID %ld", w->shown, path,
+				 (long)holder);
+		else
+			note_say(w->note, "waiting for %s%s, held by another program", w->shown,
+				 path);
+	}
+	nanosleep(&nap, NULL);
+	return true;
+}
+
+static int cannot_lock(const struct wait *w, const char *path, struct err *e)
+{
+	return err_set(e, ERR_LOCK, "cannot lock %s%s; try again later.", w->shown, path);
+}
+
+static int cannot_make_lock(const struct wait *w, const char *path, struct err *e)
+{
+	if (errno == EACCES || errno == EPERM)
+		return err_set(e, ERR_LOCK, "Permission denied: cannot lock %s%s", w->shown, path);
+	return err_sys(e, ERR_LOCK, "cannot lock %s%s", w->shown, path);
+}
+
+static enum table_id first_table(unsigned tables)
+{
+	unsigned id = 0;
+
+	while (id + 1 < TABLE_COUNT && !(tables & TABLE_BIT(id)))
+		id++;
+	return (enum table_id)id;
+}
+
+static int take_files(struct lock *l, unsigned tables, struct wait *w, struct err *e)
+{
+	unsigned id;
+
+	for (id = 0; id < TABLE_COUNT; id++) {
+		const struct schema *s = schema_get((enum table_id)id);
+		pid_t holder = 0;
+		char path[64];
+
+		if (!(tables & TABLE_BIT(id)))
+			continue;
+		lock_file_path(s->path, path, sizeof(path));
+		for (;;) {
+			int r = lock_file_make(l->dirfd, s->file, w->timeout, &holder);
+
+			if (r == 0)
+				break;
+			if (r < 0)
+				return cannot_make_lock(w, s->path, e);
+			if (!wait_more(w, path, holder))
+				return cannot_lock(w, s->path, e);
+		}
+		l->made |= TABLE_BIT(id);
+	}
+	return 0;
+}
+
+static int take(struct lock *l, const struct root *root, unsigned tables, struct wait *w,
+		struct err *e)
+{
+	const char *path = schema_get(first_table(tables))->path;
+
+	l->dirfd = beneath_open(root->fd, "/etc", O_RDONLY | O_DIRECTORY, 0);
+	if (l->dirfd < 0)
+		return cannot_make_lock(w, path, e);
+	while (take_pwd_lock(l, root) < 0) {
+		if (l->fd < 0 || !is_busy(errno))
+			return cannot_make_lock(w, path, e);
+		if (!wait_more(w, "/etc/" PWD_LOCK, pwd_lock_holder(l)))
+			return cannot_lock(w, path, e);
+	}
+	return take_files(l, tables, w, e);
+}
+
+int lock_take(struct lock **ret, const struct root *root, unsigned tables, long timeout,
+	      const struct note *note, struct err *e)
+{
+	struct wait w = { .timeout = timeout, .note = note, .shown = root->shown };
+	struct lock *l = calloc(1, sizeof(*l));
+
+	if (!l)
+		return err_sys(e, ERR_LOCK, "cannot lock %s%s", root->shown,
+			       schema_get(first_table(tables))->path);
+	l->dirfd = l->fd = -1;
+	clock_gettime(CLOCK_MONOTONIC, &w.start);
+	srandom((unsigned)(w.start.tv_nsec ^ getpid()));
+	if (take(l, root, tables, &w, e) < 0) {
+		lock_release(&l);
+		return -1;
+	}
+	*ret = l;
+	return 0;
+}
+
+void lock_release(struct lock **lock)
+{
+	struct lock *l = *lock;
+	unsigned id;
+
+	if (!l)
+		return;
+	for (id = 0; id < TABLE_COUNT; id++)
+		if (l->made & TABLE_BIT(id))
+			lock_file_remove(l->dirfd, schema_get((enum table_id)id)->file);
+	/* Unlinked while held: whoever waits for it sees that it is gone and begins anew. */
+	if (l->remove && l->fd >= 0 && is_current(l))
+		unlinkat(l->dirfd, PWD_LOCK, 0);
+	fd_close(&l->fd);
+	fd_close(&l->dirfd);
+	free(l);
+	*lock = NULL;
+}

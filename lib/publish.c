@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * A commit: every changed file is prepared and on disk, then the journal says what is about to be,
+ * then the files are exchanged, then the journal goes.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <unistd.h>
+
+#include "fd.h"
+#include "txn_private.h"
+
+struct plan {
+	struct file *files[TABLE_COUNT];
+	size_t count;
+};
+
+/*
+ * No reader may meet a user without its group or shadow row: what a row needs comes first and goes
+ * last.
+ */
+static const enum table_id order_coming[TABLE_COUNT] = {
+	TABLE_GSHADOW, TABLE_GROUP, TABLE_SUBUID, TABLE_SUBGID, TABLE_SHADOW, TABLE_PASSWD,
+};
+static const enum table_id order_going[TABLE_COUNT] = {
+	TABLE_PASSWD, TABLE_SHADOW, TABLE_SUBUID, TABLE_SUBGID, TABLE_GROUP, TABLE_GSHADOW,
+};
+
+static bool is_changed(const struct file *f)
+{
+	return f->table && (f->created || table_edits(f->table) > 0);
+}
+
+static bool removes_rows(const struct txn *txn)
+{
+	const struct table *users = txn->files[TABLE_PASSWD].table;
+	const struct table *groups = txn->files[TABLE_GROUP].table;
+
+	if (users && table_edits(users) > 0)
+		return table_removes(users);
+	return groups && table_removes(groups);
+}
+
+static void make_plan(struct txn *txn, struct plan *plan)
+{
+	const enum table_id *order = removes_rows(txn) ? order_going : order_coming;
+	size_t i, pass;
+
+	/* Mount points last: for them alone a reader can see the change half written. */
+	plan->count = 0;
+	for (pass = 0; pass < 2; pass++)
+		for (i = 0; i < TABLE_COUNT; i++) {
+			struct file *f = &txn->files[order[i]];
+
+			if (is_changed(f) && f->in_place == (pass == 1))
+				plan->files[plan->count++] = f;
+		}
+}
+
+/* Is the file still what we read? */
+static bool is_unchanged(const struct file *f)
+{
+	struct stat now;
+
+	if (f->created)
+		return fstatat(f->place.dirfd, f->place.name, &now, AT_SYMLINK_NOFOLLOW) < 0 &&
+		       errno == ENOENT;
+	return fstatat(f->place.dirfd, f->place.name, &now, AT_SYMLINK_NOFOLLOW) == 0 &&
+	       now.st_dev == f->st.st_dev && now.st_ino == f->st.st_ino &&
+	       now.st_size == f->st.st_size && now.st_mtim.tv_sec == f->st.st_mtim.tv_sec &&
+	       now.st_mtim.tv_nsec == f->st.st_mtim.tv_nsec &&
+	       now.st_ctim.tv_sec == f->st.st_ctim.tv_sec &&
+	       now.st_ctim.tv_nsec == f->st.st_ctim.tv_nsec;
+}
+
+static void discard_all(struct plan *plan)
+{
+	size_t i;
+
+	for (i = 0; i < plan->count; i++)
+		file_discard(plan->files[i]);
+}
+
+static int prepare_all(struct txn *txn, struct plan *plan, struct err *e)
+{
+	size_t i;
+
+	for (i = 0; i < plan->count; i++)
+		if (file_prepare(txn, plan->files[i], e) < 0)
+			return -1;
+	/* All are written before the first is waited for. */
+	for (i = 0; i < plan->count; i++)
+		if (fd_sync(plan->files[i]->new_fd) < 0)
+			return txn_error(txn, plan->files[i], e);
+	return 0;
+}
+
+/* Every directory that a file lies in; once where they are the same. */
+static int sync_directories(const struct txn *txn, const struct plan *plan)
+{
+	struct stat etc, st;
+	size_t i;
+
+	if (fstat(txn->etc, &etc) < 0 || fd_sync(txn->etc) < 0)
+		return -1;
+	for (i = 0; i < plan->count; i++) {
+		int dirfd = plan->files[i]->place.dirfd;
+
+		if (fstat(dirfd, &st) < 0)
+			return -1;
+		if ((st.st_dev != etc.st_dev || st.st_ino != etc.st_ino) && fd_sync(dirfd) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+static bool needs_journal(const struct plan *plan)
+{
+	return plan->count > 1 || plan->files[0]->in_place;
+}
+
+/* Some files are new: make them old again.  The journal says so first, for the case that we die. */
+static int take_back_all(struct txn *txn, struct plan *plan)
+{
+	/* When recovering the journal stays as it was found. */
+	bool own = needs_journal(plan) && !txn->journal_there;
+	bool failed = false;
+	size_t i;
+
+	if (own && journal_mark(txn, JOURNAL_UNDO) < 0)
+		journal_mark(txn, JOURNAL_UNDO);
+	for (i = plan->count; i-- > 0;)
+		if (plan->files[i]->state == FILE_PUBLISHED && file_take_back(plan->files[i]) < 0)
+			failed = true;
+	if (!failed) {
+		sync_directories(txn, plan);
+		if (own)
+			journal_remove(txn);
+		discard_all(plan);
+		return -1;
+	}
+	if (own)
+		note_say(txn->spec.note, "the next run of an account tool completes the rollback");
+	return -1;
+}
+
+static int publish_all(struct txn *txn, struct plan *plan, struct err *e)
+{
+	size_t i;
+
+	for (i = 0; i < plan->count; i++)
+		if (file_publish(txn, plan->files[i]) < 0) {
+			txn_error(txn, plan->files[i], e);
+			return take_back_all(txn, plan);
+		}
+	if (sync_directories(txn, plan) < 0) {
+		txn_error(txn, plan->files[0], e);
+		return take_back_all(txn, plan);
+	}
+	for (i = 0; i < plan->count; i++)
+		file_keep_backup(txn, plan->files[i]);
+	return 0;
+}
+
+int publish(struct txn *txn, struct err *e)
+{
+	struct plan plan;
+	size_t i;
+
+	make_plan(txn, &plan);
+	if (prepare_all(txn, &plan, e) < 0) {
+		discard_all(&plan);
+		return -1;
+	}
+	make_plan(txn, &plan);
+	for (i = 0; i < plan.count; i++)
+		if (!is_unchanged(plan.files[i])) {
+			discard_all(&plan);
+			return TXN_AGAIN;
+		}
+	if (needs_journal(&plan) && !txn->journal_there && journal_write(txn, e) < 0) {
+		discard_all(&plan);
+		return -1;
+	}
+	if (publish_all(txn, &plan, e) < 0)
+		return -1;
+	if (needs_journal(&plan) || txn->journal_there)
+		journal_remove(txn);
+	return 0;
+}

@@ -1,0 +1,393 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * One file on its way: made complete beside the old one, exchanged with it, taken back or kept.
+ *
+ * The exchange leaves the old content under the new one's temporary name, so no inode ever has two
+ * names and the backup costs no copy.  Where there is no exchange, and for a mount point, which no
+ * rename reaches, the old content is copied to FILE-+ first.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/fs.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "copy.h"
+#include "day.h"
+#include "fd.h"
+#include "identity.h"
+#include "profile.h"
+#include "txn_private.h"
+
+#define BUFFER_SIZE ((size_t)64 * 1024)
+/* Smaller pieces are gathered before they are written. */
+#define PIECE_MIN ((size_t)1024 * 1024)
+#define CREATE_FLAGS (O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC)
+
+/* A single failure must not leave a file behind. */
+static void unlink_surely(int dirfd, const char *name)
+{
+	if (unlinkat(dirfd, name, 0) < 0 && errno != ENOENT)
+		unlinkat(dirfd, name, 0);
+}
+
+static int exchange(int dirfd, const char *a, const char *b)
+{
+	return (int)syscall(SYS_renameat2, dirfd, a, dirfd, b, RENAME_EXCHANGE);
+}
+
+/* A file beside f's, with the label for f.  One left over by a killed run is replaced. */
+static int create_beside(const struct txn *txn, const struct file *f, const char *name,
+			 struct err *e)
+{
+	const char *path = schema_get(f->id)->path;
+	int fd;
+
+	fd = selinux_open(txn->spec.labels, path, f->place.dirfd, name, CREATE_FLAGS, 0600, e);
+	if (fd < 0 && errno == EEXIST && e->kind == ERR_NONE) {
+		unlink_surely(f->place.dirfd, name);
+		fd = selinux_open(txn->spec.labels, path, f->place.dirfd, name, CREATE_FLAGS, 0600,
+				  e);
+	}
+	return fd;
+}
+
+/* A label that may not be is this file's failure. */
+static int settle_label(const struct txn *txn, const struct file *f, int fd, bool secret,
+			struct err *e)
+{
+	const struct schema *s = schema_get(f->id);
+
+	if (selinux_settle(txn->spec.labels, s->path, fd, f->fd, secret, e) == 0)
+		return 0;
+	e->kind = s->error;
+	return -1;
+}
+
+static gid_t shadow_group(struct txn *txn)
+{
+	struct table *groups = txn->files[TABLE_GROUP].table;
+	uint64_t gid;
+	struct row row;
+
+	if (groups && table_find(groups, profile_get()->shadow_group, &row) &&
+	    str_decimal(row.column[GR_GID], SCHEMA_ID_MAX, &gid))
+		return (gid_t)gid;
+	return 0;
+}
+
+/* Owner and mode of a file that replaces none.  Only root can give it to the shadow group. */
+static int first_identity(struct txn *txn, const struct file *f, int fd)
+{
+	mode_t mode = 0644;
+
+	if (schema_get(f->id)->secret) {
+		gid_t gid = shadow_group(txn);
+
+		mode = profile_get()->shadow_mode;
+		if (geteuid() == 0 && gid != 0 && fchown(fd, 0, gid) < 0)
+			return -1;
+	}
+	return fchmod(fd, mode);
+}
+
+struct gather {
+	int fd;
+	size_t used;
+	char buffer[BUFFER_SIZE];
+};
+
+static int gather_flush(struct gather *g)
+{
+	int r = fd_write_all(g->fd, g->buffer, g->used);
+
+	g->used = 0;
+	return r;
+}
+
+static int gather_add(struct gather *g, const char *p, size_t size)
+{
+	while (size > 0) {
+		size_t room = sizeof(g->buffer) - g->used;
+		size_t n = size < room ? size : room;
+
+		memcpy(g->buffer + g->used, p, n);
+		g->used += n;
+		p += n;
+		size -= n;
+		if (g->used == sizeof(g->buffer) && gather_flush(g) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+static int write_table(const struct file *f)
+{
+	struct gather g = { .fd = f->new_fd };
+	const struct span *spans;
+	size_t i, count = table_spans(f->table, &spans);
+
+	for (i = 0; i < count; i++) {
+		const struct span *s = &spans[i];
+		int r;
+
+		if (!s->stored || s->size < PIECE_MIN)
+			r = gather_add(&g, s->p, s->size);
+		else if (gather_flush(&g) < 0)
+			return -1;
+		else
+			r = copy_bytes(f->fd, (off_t)s->offset, s->size, f->new_fd);
+		if (r < 0)
+			return -1;
+	}
+	return gather_flush(&g);
+}
+
+/* With SOURCE_DATE_EPOCH an image's files carry that time. */
+static int set_fixed_time(int fd)
+{
+	struct timespec times[2] = { { 0, 0 }, { 0, 0 } };
+	bool fixed;
+
+	times[0].tv_sec = times[1].tv_sec = day_now(&fixed);
+	return fixed ? futimens(fd, times) : 0;
+}
+
+/* Which mount a file is on, or -1. */
+static long long mount_of(int fd)
+{
+#ifdef STATX_MNT_ID
+	struct statx sx;
+
+	if (statx(fd, "", AT_EMPTY_PATH, STATX_MNT_ID, &sx) == 0 && (sx.stx_mask & STATX_MNT_ID))
+		return (long long)sx.stx_mnt_id;
+#endif
+	char path[64], line[128];
+	long long id = -1;
+	_cleanup_file_ FILE *info = NULL;
+
+	snprintf(path, sizeof(path), "/proc/self/fdinfo/%d", fd);
+	info = fopen(path, "re");
+	while (info && id < 0 && fgets(line, sizeof(line), info))
+		if (sscanf(line, "mnt_id: %lld", &id) != 1)
+			id = -1;
+	return id;
+}
+
+static bool is_mount_point(const struct file *f)
+{
+	return f->fd >= 0 && mount_of(f->fd) != mount_of(f->place.dirfd);
+}
+
+static int add_suffix(char *buffer, const char *name, const char *suffix)
+{
+	int n = snprintf(buffer, NAME_MAX + 1, "%s%s", name, suffix);
+
+	if (n <= NAME_MAX)
+		return 0;
+	errno = ENAMETOOLONG;
+	return -1;
+}
+
+int file_prepare(struct txn *txn, struct file *f, struct err *e)
+{
+	bool secret = schema_get(f->id)->secret;
+
+	if (add_suffix(f->new, f->place.name, "+") < 0)
+		return txn_error(txn, f, e);
+	f->new_fd = create_beside(txn, f, f->new, e);
+	if (f->new_fd < 0) {
+		if (e->kind != ERR_NONE)
+			e->kind = schema_get(f->id)->error;
+		return txn_error(txn, f, e);
+	}
+	f->state = FILE_PREPARED;
+	if ((f->created ? first_identity(txn, f, f->new_fd) :
+			  identity_copy(f->fd, &f->st, f->new_fd)) < 0)
+		return txn_error(txn, f, e);
+	if (settle_label(txn, f, f->new_fd, secret, e) < 0)
+		return -1;
+	if (write_table(f) < 0 || set_fixed_time(f->new_fd) < 0)
+		return txn_error(txn, f, e);
+	f->in_place = is_mount_point(f);
+	return 0;
+}
+
+/* The old content as FILE-+, complete and on disk, before the file changes. */
+static int save_old(struct txn *txn, struct file *f)
+{
+	const struct timespec times[2] = { f->st.st_atim, f->st.st_mtim };
+	struct err e = { .kind = ERR_NONE };
+	_cleanup_fd_ int fd = -1;
+
+	if (add_suffix(f->old, f->place.name, "-+") < 0)
+		return -1;
+	fd = create_beside(txn, f, f->old, &e);
+	if (fd >= 0 && identity_copy(f->fd, &f->st, fd) == 0 &&
+	    settle_label(txn, f, fd, true, &e) == 0 &&
+	    copy_bytes(f->fd, 0, (size_t)f->st.st_size, fd) == 0 && futimens(fd, times) == 0 &&
+	    fd_sync(fd) == 0)
+		return 0;
+	if (e.kind != ERR_NONE)
+		errno = EACCES;
+	unlink_surely(f->place.dirfd, f->old);
+	f->old[0] = '\0';
+	return -1;
+}
+
+/* Not atomic for who reads meanwhile; the room is there before a byte is written. */
+static int overwrite(const struct file *f, int from, off_t size)
+{
+	_cleanup_fd_ int fd = openat(f->place.dirfd, f->place.name,
+				     O_WRONLY | O_CLOEXEC | O_NOFOLLOW);
+
+	if (fd < 0 || (fallocate(fd, 0, 0, size ? size : 1) < 0 && errno != EOPNOTSUPP &&
+		       errno != ENOSYS && errno != EPERM))
+		return -1;
+	if (copy_bytes(from, 0, (size_t)size, fd) < 0 || ftruncate(fd, size) < 0)
+		return -1;
+	return fd_sync(fd);
+}
+
+static int publish_in_place(struct txn *txn, struct file *f)
+{
+	struct stat st;
+
+	if (fstat(f->new_fd, &st) < 0 || save_old(txn, f) < 0)
+		return -1;
+	/* From the first byte on it must be taken back. */
+	f->in_place = true;
+	f->state = FILE_PUBLISHED;
+	return overwrite(f, f->new_fd, st.st_size);
+}
+
+int file_publish(struct txn *txn, struct file *f)
+{
+	int dirfd = f->place.dirfd;
+
+	if (f->in_place)
+		return publish_in_place(txn, f);
+	if (!f->created) {
+		if (exchange(dirfd, f->new, f->place.name) == 0) {
+			memcpy(f->old, f->new, sizeof(f->old));
+			f->state = FILE_PUBLISHED;
+			return 0;
+		}
+		if (errno == EBUSY)
+			return publish_in_place(txn, f);
+		if (errno != ENOSYS && errno != EINVAL && errno != EPERM)
+			return -1;
+		if (save_old(txn, f) < 0)
+			return -1;
+	}
+	if (renameat(dirfd, f->new, dirfd, f->place.name) < 0)
+		return -1;
+	f->state = FILE_PUBLISHED;
+	return 0;
+}
+
+static int take_back_once(struct file *f)
+{
+	int dirfd = f->place.dirfd;
+
+	if (f->created)
+		return unlinkat(dirfd, f->place.name, 0);
+	if (f->in_place) {
+		_cleanup_fd_ int fd = openat(dirfd, f->old, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+
+		return fd < 0 ? -1 : overwrite(f, fd, f->st.st_size);
+	}
+	if (strcmp(f->old, f->new) == 0)
+		return exchange(dirfd, f->new, f->place.name);
+	return renameat(dirfd, f->old, dirfd, f->place.name);
+}
+
+int file_take_back(struct file *f)
+{
+	if (take_back_once(f) < 0 && take_back_once(f) < 0)
+		return -1;
+	f->state = FILE_PREPARED;
+	return 0;
+}
+
+void file_discard(struct file *f)
+{
+	if (f->state != FILE_PREPARED)
+		return;
+	if (f->new[0])
+		unlink_surely(f->place.dirfd, f->new);
+	if (f->old[0])
+		unlink_surely(f->place.dirfd, f->old);
+	f->state = FILE_UNTOUCHED;
+}
+
+void file_keep_backup(const struct txn *txn, struct file *f)
+{
+	char backup[NAME_MAX + 1];
+	int dirfd = f->place.dirfd;
+
+	if (f->in_place)
+		unlink_surely(dirfd, f->new);
+	if (!f->old[0])
+		return;
+	if (txn->spec.no_backup || add_suffix(backup, f->place.name, "-") < 0 ||
+	    (renameat(dirfd, f->old, dirfd, backup) < 0 &&
+	     renameat(dirfd, f->old, dirfd, backup) < 0))
+		unlink_surely(dirfd, f->old);
+}
+
+static bool same_content(int a, int b)
+{
+	char x[4096], y[4096];
+	off_t at = 0;
+
+	for (;;) {
+		ssize_t n = pread(a, x, sizeof(x), at), m = pread(b, y, sizeof(y), at);
+
+		if (n != m || n < 0 || memcmp(x, y, (size_t)n) != 0)
+			return false;
+		if (n == 0)
+			return true;
+		at += n;
+	}
+}
+
+int file_mend(struct txn *txn, struct file *f, struct err *e)
+{
+	_cleanup_fd_ int old = -1, new = -1;
+	struct stat st;
+
+	if (!is_mount_point(f) || add_suffix(f->new, f->place.name, "+") < 0 ||
+	    add_suffix(f->old, f->place.name, "-+") < 0)
+		return 0;
+	old = openat(f->place.dirfd, f->old, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+	new = openat(f->place.dirfd, f->new, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+	f->old[0] = '\0';
+	/* Not begun, or finished. */
+	if (old < 0 || new < 0 || same_content(f->fd, new) || same_content(f->fd, old))
+		return 0;
+	if (fstat(old, &st) < 0 || st.st_uid != f->st.st_uid ||
+	    overwrite(f, old, st.st_size) < 0)
+		return txn_error(txn, f, e);
+	/* Read anew what stands there now. */
+	return file_read_again(txn, f, e);
+}
+
+void file_tidy(const struct txn *txn, struct file *f, bool exchanged)
+{
+	char old[NAME_MAX + 1];
+
+	/* What recovery changed itself is tidy. */
+	if (f->state != FILE_UNTOUCHED || f->place.dirfd < 0 ||
+	    add_suffix(f->new, f->place.name, "+") < 0 ||
+	    add_suffix(old, f->place.name, "-+") < 0)
+		return;
+	if (exchanged && !is_mount_point(f)) {
+		memcpy(f->old, f->new, sizeof(f->old));
+		file_keep_backup(txn, f);
+	}
+	unlink_surely(f->place.dirfd, f->new);
+	unlink_surely(f->place.dirfd, old);
+}

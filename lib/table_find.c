@@ -1,0 +1,284 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Finding rows.  A tool that asks a few times scans the bytes; one that asks often gets hints by
+ * name and by id, made once.
+ */
+#include <string.h>
+
+#include "table_private.h"
+
+/* From here on scanning costs more than the hints do. */
+#define SCANS_MAX 16
+#define SCAN_SIZE_MIN ((size_t)64 * 1024)
+
+static bool row_id(const struct table *t, const struct row *row, uint64_t *ret)
+{
+	int column = schema_get(t->id)->id_column;
+
+	return column >= 0 && str_decimal(row->column[column], UINT32_MAX, ret);
+}
+
+static bool has_name(const struct row *row, struct str name)
+{
+	return str_eq(row->column[0], name);
+}
+
+static bool has_id(const struct table *t, const struct row *row, uint32_t id)
+{
+	uint64_t value;
+
+	return row_id(t, row, &value) && value == id;
+}
+
+static uint64_t hash_bytes(const char *p, size_t n)
+{
+	uint64_t h = 0xcbf29ce484222325u;
+
+	while (n-- > 0)
+		h = (h ^ (unsigned char)*p++) * 0x100000001b3u;
+	return h ^ (h >> 29);
+}
+
+static uint64_t hash_id(uint32_t id)
+{
+	return hash_bytes((const char *)&id, sizeof(id));
+}
+
+static void put_hint(struct hints *h, uint64_t hash, size_t at)
+{
+	size_t i = hash & (h->size - 1);
+
+	while (h->slots[i])
+		i = (i + 1) & (h->size - 1);
+	h->slots[i] = at + 1;
+	h->used++;
+}
+
+static uint64_t row_hash(const struct table *t, const struct hints *h, const struct row *row)
+{
+	uint64_t id = 0;
+
+	if (h == &t->names)
+		return hash_bytes(row->column[0].p, row->column[0].n);
+	row_id(t, row, &id);
+	return hash_id((uint32_t)id);
+}
+
+/* In file order, so that the first of several rows is met first. */
+static void build_hints(struct table *t, struct hints *h)
+{
+	struct row row;
+	size_t rows = 0;
+
+	for (row = ROW_START; table_next(t, &row);)
+		rows++;
+	for (h->size = 64; h->size < 4 * (rows + 1); h->size *= 2)
+		;
+	h->slots = arena_array(t->arena, h->size, sizeof(*h->slots));
+	h->used = 0;
+	for (row = ROW_START; table_next(t, &row);)
+		put_hint(h, row_hash(t, h, &row), row.at);
+}
+
+void table_hint(struct table *t, const struct row *row)
+{
+	struct hints *all[] = { &t->names, &t->ids };
+	size_t i;
+
+	for (i = 0; i < 2; i++) {
+		if (!all[i]->slots || row->columns == 0)
+			continue;
+		if (2 * all[i]->used > all[i]->size)
+			build_hints(t, all[i]);
+		else
+			put_hint(all[i], row_hash(t, all[i], row), row->at);
+	}
+}
+
+static bool wants_hints(const struct table *t, struct hints *h, unsigned *finds)
+{
+	if (h->slots)
+		return true;
+	return (t->size >= SCAN_SIZE_MIN || t->added_count >= SCANS_MAX) && ++*finds > SCANS_MAX;
+}
+
+static size_t line_start(const struct table *t, size_t at)
+{
+	const char *newline = at ? memrchr(t->bytes, '\n', at) : NULL;
+
+	return newline ? (size_t)(newline - t->bytes) + 1 : 0;
+}
+
+bool table_next_with(struct table *t, const char *text, struct row *row)
+{
+	size_t n = strlen(text);
+
+	for (;;) {
+		size_t at = row->next, hit = t->size, i;
+		const char *p;
+
+		if (at < t->size) {
+			p = memmem(t->bytes + at, t->size - at, text, n);
+			if (p)
+				hit = line_start(t, (size_t)(p - t->bytes));
+			/* An edited line may hold the text where the bytes do not. */
+			i = table_change_from(t, at);
+			if (i < t->change_count && t->changes[i].at < hit)
+				hit = t->changes[i].at;
+		}
+		if (hit < t->size) {
+			table_load(t, hit, row);
+		} else {
+			if (at < table_added_at(t, 0))
+				at = table_added_at(t, 0);
+			if (at - t->size - 1 >= t->added_count)
+				return false;
+			table_load(t, at, row);
+		}
+		if (row->columns > 0 && memmem(row->line.p, row->line.n, text, n))
+			return true;
+	}
+}
+
+static bool find_hinted(struct table *t, const struct hints *h, uint64_t hash, struct str name,
+			uint32_t id, struct row *ret)
+{
+	size_t i = hash & (h->size - 1);
+	struct row row;
+
+	for (; h->slots[i]; i = (i + 1) & (h->size - 1)) {
+		if (!table_load(t, h->slots[i] - 1, &row))
+			continue;
+		if (name.p ? has_name(&row, name) : has_id(t, &row, id)) {
+			*ret = row;
+			return true;
+		}
+	}
+	return false;
+}
+
+bool table_find(struct table *t, const char *name, struct row *ret)
+{
+	struct str wanted = str_of(name);
+	struct row row;
+	char *needle;
+
+	if (wanted.n == 0)
+		return false;
+	if (wants_hints(t, &t->names, &t->name_finds)) {
+		if (!t->names.slots)
+			build_hints(t, &t->names);
+		return find_hinted(t, &t->names, hash_bytes(wanted.p, wanted.n), wanted, 0, ret);
+	}
+	needle = arena_printf(t->arena, "%s:", name);
+	for (row = ROW_START; table_next_with(t, needle, &row);) {
+		if (has_name(&row, wanted)) {
+			*ret = row;
+			return true;
+		}
+	}
+	return false;
+}
+
+bool table_find_id(struct table *t, uint32_t id, struct row *ret)
+{
+	static const struct str no_name = { NULL, 0 };
+	struct row row;
+	char *needle;
+
+	if (wants_hints(t, &t->ids, &t->id_finds)) {
+		if (!t->ids.slots)
+			build_hints(t, &t->ids);
+		return find_hinted(t, &t->ids, hash_id(id), no_name, id, ret);
+	}
+	/* Leading zeros may stand before it; has_id has the last word. */
+	needle = arena_printf(t->arena, "%lu:", (unsigned long)id);
+	for (row = ROW_START; table_next_with(t, needle, &row);) {
+		if (has_id(t, &row, id)) {
+			*ret = row;
+			return true;
+		}
+	}
+	return false;
+}
+
+bool table_find_line(struct table *t, struct str line, struct row *ret)
+{
+	char *text = str_dup(t->arena, line);
+	struct row row;
+
+	for (row = ROW_START; table_next_with(t, text, &row);) {
+		if (str_eq(row.line, line)) {
+			*ret = row;
+			return true;
+		}
+	}
+	return false;
+}
+
+static void use_id(struct idset *s, uint64_t id)
+{
+	uint32_t i;
+
+	if (id < s->low || id > s->high)
+		return;
+	i = (uint32_t)id - s->low;
+	s->bits[i / 64] |= (uint64_t)1 << (i % 64);
+	if (!s->any || id < s->least)
+		s->least = (uint32_t)id;
+	if (!s->any || id > s->most)
+		s->most = (uint32_t)id;
+	s->any = true;
+}
+
+/* "name:password:ID:..." without the cost of splitting the whole row.  A malformed row counts too:
+ * better an id too many than one given twice. */
+static bool third_column(struct str line, uint64_t *ret)
+{
+	const char *p = line.p, *end = line.p + line.n;
+	uint64_t value = 0;
+	int colons = 0;
+
+	while (p < end && colons < 2)
+		colons += *p++ == ':';
+	if (p == end || *p < '0' || *p > '9')
+		return false;
+	for (; p < end && *p >= '0' && *p <= '9'; p++) {
+		value = value * 10 + (uint64_t)(*p - '0');
+		if (value > UINT32_MAX)
+			return false;
+	}
+	*ret = value;
+	return p == end || *p == ':';
+}
+
+void table_ids(struct table *t, uint32_t low, uint32_t high, struct arena *a, struct idset *ret)
+{
+	size_t at, i = 0;
+	uint64_t id;
+
+	*ret = (struct idset){ .low = low, .high = high };
+	if (high < low)
+		return;
+	/* Pages of a large range that nobody uses are never touched. */
+	ret->bits = arena_array(a, ((size_t)high - low) / 64 + 1, sizeof(*ret->bits));
+	for (at = 0; at < t->size;) {
+		struct str line = table_base_line(t, at), now = line;
+
+		if (i < t->change_count && t->changes[i].at == at)
+			now = t->changes[i++].new;
+		if (now.p && third_column(now, &id))
+			use_id(ret, id);
+		at += line.n + 1;
+	}
+	for (i = 0; i < t->added_count; i++)
+		if (t->added[i].p && third_column(t->added[i], &id))
+			use_id(ret, id);
+}
+
+bool idset_has(const struct idset *s, uint32_t id)
+{
+	uint32_t i = id - s->low;
+
+	return id >= s->low && id <= s->high && (s->bits[i / 64] >> (i % 64) & 1);
+}

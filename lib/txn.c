@@ -1,0 +1,210 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "txn.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "fd.h"
+#include "txn_private.h"
+
+/* Files from this size on are mapped instead of read. */
+#define MAP_SIZE_MIN ((off_t)1024 * 1024)
+
+int txn_error(const struct txn *txn, const struct file *f, struct err *e)
+{
+	const struct schema *s = schema_get(f->id);
+
+	return err_sys(e, s->error, "failure while writing changes to %s%s", txn->spec.root->shown,
+		       s->path);
+}
+
+static int cannot_open(const struct txn *txn, const struct file *f, struct err *e)
+{
+	const struct schema *s = schema_get(f->id);
+
+	return err_sys(e, s->error, "cannot open %s%s", txn->spec.root->shown, s->path);
+}
+
+/* The bytes of the file: mapped when large, else read. */
+static int load(struct txn *txn, struct file *f)
+{
+	struct str text;
+
+	if (f->st.st_size >= MAP_SIZE_MIN) {
+		void *p = mmap(NULL, (size_t)f->st.st_size, PROT_READ, MAP_PRIVATE, f->fd, 0);
+
+		if (p != MAP_FAILED) {
+			f->bytes = p;
+			f->mapped = (size_t)f->st.st_size;
+			return 0;
+		}
+	}
+	if (fd_read_all(f->fd, SIZE_MAX / 4, txn->spec.arena, &text) < 0)
+		return -1;
+	f->bytes = text.p;
+	f->st.st_size = (off_t)text.n;
+	return 0;
+}
+
+static int read_file(struct txn *txn, struct file *f, struct err *e)
+{
+	int rootfd = txn->spec.root->fd;
+
+	if (beneath_find(rootfd, schema_get(f->id)->path, 1, &f->place) < 0)
+		return cannot_open(txn, f, e);
+	do
+		f->fd = openat(f->place.dirfd, f->place.name,
+			       O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
+	while (f->fd < 0 && errno == EINTR);
+	if (f->fd < 0 && errno == ENOENT)
+		return 0;
+	if (f->fd < 0 || fstat(f->fd, &f->st) < 0)
+		return cannot_open(txn, f, e);
+	if (!S_ISREG(f->st.st_mode)) {
+		errno = EINVAL;
+		return cannot_open(txn, f, e);
+	}
+	if (load(txn, f) < 0)
+		return cannot_open(txn, f, e);
+	f->table = table_new(f->id, f->bytes, (size_t)f->st.st_size, txn->spec.arena);
+	return 0;
+}
+
+static void forget_file(struct file *f, enum table_id id)
+{
+	if (f->mapped)
+		munmap((void *)(uintptr_t)f->bytes, f->mapped);
+	fd_close(&f->fd);
+	fd_close(&f->new_fd);
+	beneath_forget(&f->place);
+	*f = (struct file){ .id = id, .fd = -1, .new_fd = -1 };
+	f->place.dirfd = -1;
+}
+
+int file_read_again(struct txn *txn, struct file *f, struct err *e)
+{
+	forget_file(f, f->id);
+	return read_file(txn, f, e);
+}
+
+int txn_read(struct txn *txn, struct err *e)
+{
+	unsigned id;
+
+	for (id = 0; id < TABLE_COUNT; id++)
+		if ((txn->spec.tables & TABLE_BIT(id)) &&
+		    read_file(txn, &txn->files[id], e) < 0)
+			return -1;
+	return 0;
+}
+
+void txn_forget(struct txn *txn)
+{
+	unsigned id;
+
+	for (id = 0; id < TABLE_COUNT; id++)
+		forget_file(&txn->files[id], (enum table_id)id);
+}
+
+struct txn *txn_new(const struct txn_spec *spec, struct err *e)
+{
+	struct txn *txn = calloc(1, sizeof(*txn));
+	unsigned id;
+
+	if (!txn) {
+		err_sys(e, ERR_IO, "cannot begin");
+		return NULL;
+	}
+	txn->spec = *spec;
+	txn->etc = -1;
+	for (id = 0; id < TABLE_COUNT; id++)
+		txn->files[id].fd = txn->files[id].new_fd = txn->files[id].place.dirfd = -1;
+	txn_forget(txn);
+	return txn;
+}
+
+static int begin(struct txn *txn, struct err *e)
+{
+	const struct txn_spec *spec = &txn->spec;
+
+	if (spec->read_only)
+		return txn_read(txn, e);
+	if (lock_take(&txn->lock, spec->root, spec->tables, spec->lock_timeout, spec->note, e) < 0)
+		return -1;
+	txn->etc = beneath_open(spec->root->fd, "/etc", O_RDONLY | O_DIRECTORY, 0);
+	if (txn->etc < 0)
+		return err_sys(e, ERR_LOCK, "cannot open %s/etc", spec->root->shown);
+	if (recover(txn, e) < 0)
+		return -1;
+	return txn_read(txn, e);
+}
+
+int txn_begin(struct txn **ret, const struct txn_spec *spec, struct err *e)
+{
+	struct txn *txn = txn_new(spec, e);
+
+	if (!txn)
+		return -1;
+	if (begin(txn, e) < 0) {
+		txn_end(&txn);
+		return -1;
+	}
+	*ret = txn;
+	return 0;
+}
+
+struct table *txn_table(struct txn *txn, enum table_id id)
+{
+	return txn->files[id].table;
+}
+
+struct table *txn_create(struct txn *txn, enum table_id id)
+{
+	struct file *f = &txn->files[id];
+
+	if (!f->table) {
+		f->created = true;
+		f->table = table_new(id, "", 0, txn->spec.arena);
+	}
+	return f->table;
+}
+
+bool txn_changed(const struct txn *txn)
+{
+	unsigned id;
+
+	for (id = 0; id < TABLE_COUNT; id++)
+		if (txn->files[id].table && table_edits(txn->files[id].table) > 0)
+			return true;
+	return false;
+}
+
+int txn_commit(struct txn *txn, struct err *e)
+{
+	sigset_t all;
+
+	if (!txn_changed(txn) || txn->spec.read_only)
+		return 0;
+	/* Until the run has spoken nothing but SIGKILL ends it. */
+	sigfillset(&all);
+	sigprocmask(SIG_BLOCK, &all, NULL);
+	return publish(txn, e);
+}
+
+void txn_end(struct txn **ptxn)
+{
+	struct txn *txn = *ptxn;
+
+	if (!txn)
+		return;
+	txn_forget(txn);
+	fd_close(&txn->etc);
+	lock_release(&txn->lock);
+	free(txn);
+	*ptxn = NULL;
+}

@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* What txn.c, publish.c, journal.c and recover.c share.  Nobody else looks in here. */
+#ifndef LIB_TXN_PRIVATE_H
+#define LIB_TXN_PRIVATE_H
+
+#include <limits.h>
+#include <sys/stat.h>
+
+#include "beneath.h"
+#include "lock.h"
+#include "txn.h"
+
+enum file_state {
+	FILE_UNTOUCHED,
+	FILE_PREPARED,  /* FILE+ holds the new content */
+	FILE_PUBLISHED, /* FILE is new; the old content stands in the file named by old */
+};
+
+/* One account file in a transaction. */
+struct file {
+	enum table_id id;
+	struct table *table; /* NULL: not there, or not asked for */
+	bool created;        /* by txn_create: it replaces nothing */
+
+	/* As it was read.  Symbolic links are resolved here, once. */
+	struct beneath_place place;
+	int fd; /* -1 when created */
+	struct stat st;
+	const char *bytes;
+	size_t mapped; /* bytes of a mapping to undo */
+
+	/* Publishing. */
+	enum file_state state;
+	bool in_place;           /* a mount point: rename cannot reach it */
+	int new_fd;              /* FILE+ */
+	char new[NAME_MAX + 1];  /* "FILE+" */
+	char old[NAME_MAX + 1];  /* where the old content is, once published; "" none */
+};
+
+struct txn {
+	struct txn_spec spec;
+	struct lock *lock;
+	struct file files[TABLE_COUNT];
+	int etc; /* ROOT/etc, where the journal lies */
+	bool journal_there; /* recovering: the journal stands already */
+};
+
+/* txn.c */
+struct txn *txn_new(const struct txn_spec *spec, struct err *e);
+int txn_read(struct txn *txn, struct err *e);
+/* Forgets a file and reads it as it is now. */
+int file_read_again(struct txn *txn, struct file *f, struct err *e);
+void txn_forget(struct txn *txn);
+int txn_error(const struct txn *txn, const struct file *f, struct err *e);
+
+/* publish.c: all changed files, or none.  0, -1 or TXN_AGAIN. */
+int publish(struct txn *txn, struct err *e);
+
+/* publish_file.c: one file. */
+int file_prepare(struct txn *txn, struct file *f, struct err *e);
+int file_publish(struct txn *txn, struct file *f);
+int file_take_back(struct file *f);
+void file_keep_backup(const struct txn *txn, struct file *f);
+void file_discard(struct file *f);
+/* For recovery.  A mount point that was half written when the run died is made old again. */
+int file_mend(struct txn *txn, struct file *f, struct err *e);
+/* What a dead run left beside a file that is whole: FILE+ is the old content, and becomes FILE-, if
+ * it was exchanged; else it goes. */
+void file_tidy(const struct txn *txn, struct file *f, bool exchanged);
+
+/* journal.c */
+enum journal_state { JOURNAL_FORWARD, JOURNAL_UNDO, JOURNAL_DONE };
+
+struct journal_edit {
+	enum table_id id;
+	struct str old, new; /* p NULL: none */
+};
+
+struct journal {
+	enum journal_state state;
+	unsigned created; /* files that did not exist before, TABLE_BIT */
+	struct journal_edit *edits;
+	size_t edit_count;
+	struct events events;
+	unsigned long caller; /* real uid of who began it */
+};
+
+int journal_write(struct txn *txn, struct err *e);
+/* In place, without any allocation on disk. */
+int journal_mark(const struct txn *txn, enum journal_state state);
+/* Removes it; if that fails, marks it done, so that nobody replays it. */
+int journal_remove(const struct txn *txn);
+/* 1 read; 0 there is none; -1.  One that cannot be trusted is set aside with a note: 0. */
+int journal_read(const struct txn *txn, struct journal *ret, struct err *e);
+
+/* recover.c: completes or takes back what the journal tells.  Called with the lock held. */
+int recover(struct txn *txn, struct err *e);
+
+#endif
