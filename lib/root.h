@@ -13,29 +13,31 @@
 #define LIB_ROOT_H
 
 #include <stdbool.h>
+#include <stddef.h>
+#include <sys/types.h>
 
 #include "arena.h"
 #include "err.h"
+#include "str.h"
 
 struct root {
 	int fd;            /* O_DIRECTORY */
 	bool live;         /* the running system */
-	const char *dir;   /* as given; "" when live */
+	const char *dir;   /* as given, without slashes at the end; "" when live */
 	const char *shown; /* stands before paths in messages: the prefix, or "" */
 };
 
 /*
- * At most one of the options may be given (ERR_USAGE).  Both take absolute paths (ERR_ARGUMENT);
- * "/" (and an empty prefix) is the running system.
+ * At most one of the options may be given (ERR_USAGE); NULL is not given.  Both take absolute paths of
+ * directories (ERR_ARGUMENT).  One that leads to "/", and an empty prefix, is the running system.
  */
 int root_open(struct root *ret, const char *root_option, const char *prefix_option,
-	      struct err *e);
+	      struct arena *a, struct err *e);
 void root_close(struct root *r);
 
 /* beneath_open in the root, an absolute path as the target has it. */
 int root_openat(const struct root *r, const char *path, int flags, mode_t mode);
-/* The whole of a regular file of at most limit bytes.  -1 and errno. */
-struct str;
+/* The whole of a regular file of at most limit bytes.  -1 and errno; EINVAL for any other file. */
 int root_read(const struct root *r, const char *path, size_t limit, struct arena *a,
 	      struct str *ret);
 /* The path as messages show it. */
