@@ -42,7 +42,8 @@ AC_DEFUN([SP_HARDENING], [
 		AS_IF([test "$enable_asan" = no], [
 			AS_CASE([" $CFLAGS"], [*" -O0"*], [],
 				[*" -O"*],
-				[SP_CPPFLAGS="$SP_CPPFLAGS -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2"])])
+				[SP_CPPFLAGS="$SP_CPPFLAGS -U_FORTIFY_SOURCE"
+				SP_CPPFLAGS="$SP_CPPFLAGS -D_FORTIFY_SOURCE=2"])])
 		SP_TRY_FLAG([SP_CFLAGS], [-fstack-protector-strong])
 		SP_TRY_FLAG([SP_CFLAGS], [-fstack-clash-protection])
 		SP_TRY_FLAG([SP_CFLAGS], [-fcf-protection])
