@@ -7,6 +7,7 @@
 
 The image is kept in the cache and never written: the machine runs on a snapshot of it.
 """
+import glob
 import hashlib
 import os
 import shutil
@@ -20,8 +21,9 @@ ACCOUNT_FILES = ("passwd", "shadow", "group", "gshadow", "subuid", "subgid")
 BULKY = ("usr/share/doc", "usr/share/man", "usr/share/locale", "usr/share/zoneinfo",
          "var/cache/apt", "var/lib/apt", "usr/share/i18n")
 
-USERS = {"vmua": 2001, "vmub": 2002}
-GROUPS = {"vmga": 3001, "vmgb": 3002}
+# Below 1000: the first account that is made is 1000, as on a new system.
+USERS = {"vmua": 501, "vmub": 502}
+GROUPS = {"vmga": 601, "vmgb": 602}
 
 
 def kept_image(cache):
@@ -34,6 +36,8 @@ def kept_image(cache):
         with tempfile.TemporaryDirectory(dir=os.environ.get("TMPDIR", "/var/tmp")) as scratch:
             make_tree(scratch + "/disk")
             make_image(scratch + "/disk", f"{path}.{os.getpid()}")
+        for old in glob.glob(os.path.join(cache, f"vm-{SUITE}-*.ext4")):
+            os.unlink(old)  # of another version of this file
         os.rename(f"{path}.{os.getpid()}", path)
     return path
 
@@ -41,7 +45,7 @@ def kept_image(cache):
 def make_image(tree, path):
     used = int(subprocess.check_output(["du", "-sm", tree]).split()[0])
     subprocess.run(["mke2fs", "-q", "-t", "ext4", "-O", "^has_journal", "-d", tree, path,
-                    f"{used + used // 5 + 64}M"], check=True)
+                    f"{used + used // 5 + 64}M"], check=True, stdout=subprocess.DEVNULL)
 
 
 def make_tree(disk):
