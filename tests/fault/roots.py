@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """The small roots that the cases begin with, and the chroots around them."""
+import contextlib
 import ctypes
 import os
 import shutil
@@ -180,7 +181,7 @@ class Roots:
                     make_live(where, self.system)
                 else:
                     {'full': make_full, 'bare': make_bare, 'linked': make_linked,
-                     'large': make_large}[name](where)
+                     'large': make_large, 'bound': make_full}[name](where)
                 self.bases[name] = where
             return self.bases[name]
 
@@ -221,6 +222,18 @@ class Roots:
         mount(source, target, 'none', MS_BIND)
         mount('none', target, 'none', MS_BIND | MS_REMOUNT | MS_RDONLY)
         self.mounts.append(target)
+
+    @contextlib.contextmanager
+    def bound(self, where):
+        """In it etc/passwd of the work directory is a mount point, as container engines make it."""
+        self.reset('bound', where)
+        source = f'{where}.passwd'
+        write(source, '')
+        mount(source, f'{where}/etc/passwd', 'none', MS_BIND)
+        try:
+            yield
+        finally:
+            unmount(f'{where}/etc/passwd')
 
     def reset(self, name, where):
         """What tree_reset of the runner does, for cases that are driven from here."""

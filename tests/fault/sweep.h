@@ -35,6 +35,7 @@ struct sweep {
 	const char *ours;	/* the account that the command makes */
 	struct trace_plan second;	/* disturb `next` too, after each death within a commit */
 	long second_every;	/* 0: do not */
+	bool may_be_torn;	/* a file is written in place: readers may meet it half done */
 	bool home_may_differ;	/* a kill may leave the home half made */
 	int late[sweep_late_max];	/* statuses of failures after the commit */
 	int late_count;

@@ -35,6 +35,9 @@ static void tree_remove(const char *path)
 
 	if (unlink(path) == 0 || errno == ENOENT)
 		return;
+	/* Something is mounted on the file: tree_copy writes it anew. */
+	if (errno == EBUSY)
+		return;
 	dir = opendir(path);
 	if (dir == NULL)
 		trace_die(path);
@@ -42,7 +45,7 @@ static void tree_remove(const char *path)
 		if (!is_dots(entry->d_name))
 			tree_remove(path_join(child, path, entry->d_name));
 	closedir(dir);
-	if (rmdir(path) < 0)
+	if (rmdir(path) < 0 && errno != ENOTEMPTY)
 		trace_die(path);
 }
 
@@ -50,7 +53,7 @@ static void copy_file(const char *from, const char *to, mode_t mode)
 {
 	size_t length;
 	char *bytes = file_read(from, &length);
-	int fd = open(to, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode & 07777);
+	int fd = open(to, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode & 07777);
 
 	if (fd < 0 || write(fd, bytes, length) != (ssize_t)length || fchmod(fd, mode & 07777) < 0)
 		trace_die(to);
@@ -83,7 +86,7 @@ static void tree_copy(const char *from, const char *to)
 	if (lstat(from, &st) < 0)
 		trace_die(from);
 	if (S_ISDIR(st.st_mode)) {
-		if (mkdir(to, 0700) < 0 || chmod(to, st.st_mode & 07777) < 0)
+		if ((mkdir(to, 0700) < 0 && errno != EEXIST) || chmod(to, st.st_mode & 07777) < 0)
 			trace_die(to);
 		copy_children(from, to);
 	} else if (S_ISLNK(st.st_mode)) {
