@@ -3,6 +3,7 @@
 noinst_LIBRARIES += lib/libaccount.a
 lib_libaccount_a_SOURCES = \
 	lib/defs.h \
+	lib/event.c \
 	lib/event.h \
 	lib/journal.c \
 	lib/lock.c \

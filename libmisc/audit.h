@@ -2,7 +2,7 @@
 /*
  * audit - account records for the kernel's audit log (libaudit's audit_log_acct_message).
  *
- * An audit system that cannot be reached never stops an account change: a kernel without it is
+ * The same without libaudit; then nothing is sent.  An audit system that cannot be reached never stops an account change: a kernel without it is
  * silent, any other failure to open it leaves one line in syslog.
  */
 #ifndef LIBMISC_AUDIT_H
@@ -10,7 +10,10 @@
 
 #include <stdbool.h>
 
-/* linux/audit.h's types, by the same names without the prefix AUDIT_ where they exist. */
+#include "arena.h"
+
+/* linux/audit.h's types, by the same names without the prefix AUDIT_ where they exist.
+ * Journals hold the numbers: new ones go to the end. */
 enum audit_type {
 	AUDIT_NONE,
 	AUDIT_TYPE_ADD_USER,
@@ -34,13 +37,13 @@ enum audit_type {
 
 struct audit;
 
-/* NULL when there is nothing to send to. */
-struct audit *audit_open(const char *prog);
-void audit_send(struct audit *a, enum audit_type type, const char *operation, const char *name,
-		long id, bool success);
-void audit_close(struct audit *a);
-/* A group's name as the value of grp=: quoted, or in hex where it holds odd bytes. */
-#include "arena.h"
+/* NULL when there is nothing to send to.  (libaudit has audit_open, audit_close and audit_send.) */
+struct audit *audit_begin(void);
+/* name (acct=) is for events without an id, which is -1.  a may be NULL. */
+void audit_record(const struct audit *a, enum audit_type type, const char *operation,
+		  const char *name, long id, bool success);
+void audit_end(struct audit **a);
+/* A name as the value of grp=: quoted, or in hex where it holds odd bytes. */
 const char *audit_value(struct arena *arena, const char *value);
 
 #endif

@@ -4,6 +4,7 @@ noinst_LIBRARIES += libmisc/libmisc.a
 libmisc_libmisc_a_SOURCES = \
 	libmisc/arena.c \
 	libmisc/arena.h \
+	libmisc/audit.c \
 	libmisc/audit.h \
 	libmisc/banned.h \
 	libmisc/beneath.c \
@@ -17,6 +18,8 @@ libmisc_libmisc_a_SOURCES = \
 	libmisc/fd.h \
 	libmisc/identity.c \
 	libmisc/identity.h \
+	libmisc/log.c \
+	libmisc/log.h \
 	libmisc/note.c \
 	libmisc/note.h \
 	libmisc/opt.c \

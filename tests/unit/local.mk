@@ -5,7 +5,9 @@ unit_programs = \
 	tests/unit/test_arena \
 	tests/unit/test_beneath \
 	tests/unit/test_err \
+	tests/unit/test_event \
 	tests/unit/test_fd \
+	tests/unit/test_log \
 	tests/unit/test_opt \
 	tests/unit/test_profile \
 	tests/unit/test_root \
