@@ -12,8 +12,13 @@ unit_programs = \
 	tests/unit/test_profile \
 	tests/unit/test_root \
 	tests/unit/test_schema \
+	tests/unit/test_selinux \
+	tests/unit/test_selinux_make \
+	tests/unit/test_selinux_rule \
 	tests/unit/test_str \
 	tests/unit/test_table
+
+EXTRA_DIST += tests/unit/selinux_world.h
 
 LDADD = $(ACCOUNT_LIBS) -lcmocka
 
