@@ -9,6 +9,8 @@ libmisc_libmisc_a_SOURCES = \
 	libmisc/banned.h \
 	libmisc/beneath.c \
 	libmisc/beneath.h \
+	libmisc/btrfs.c \
+	libmisc/btrfs.h \
 	libmisc/copy.c \
 	libmisc/copy.h \
 	libmisc/day.h \
@@ -20,6 +22,8 @@ libmisc_libmisc_a_SOURCES = \
 	libmisc/identity.h \
 	libmisc/log.c \
 	libmisc/log.h \
+	libmisc/mount.c \
+	libmisc/mount.h \
 	libmisc/note.c \
 	libmisc/note.h \
 	libmisc/opt.c \
@@ -39,4 +43,18 @@ libmisc_libmisc_a_SOURCES = \
 	libmisc/selinux_state.h \
 	libmisc/selinux_sys.c \
 	libmisc/str.c \
-	libmisc/str.h
+	libmisc/str.h \
+	libmisc/tree.h \
+	libmisc/tree_copy.c \
+	libmisc/tree_copying.c \
+	libmisc/tree_copying.h \
+	libmisc/tree_data.c \
+	libmisc/tree_data.h \
+	libmisc/tree_give.c \
+	libmisc/tree_links.c \
+	libmisc/tree_links.h \
+	libmisc/tree_remove.c \
+	libmisc/tree_walk.c \
+	libmisc/tree_walk.h \
+	libmisc/xattr.c \
+	libmisc/xattr.h
