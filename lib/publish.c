@@ -116,7 +116,7 @@ static int sync_directories(const struct txn *txn, const struct plan *plan)
 
 static bool needs_journal(const struct plan *plan)
 {
-	return plan->count > 1 || plan->files[0]->in_place;
+	return plan->count > 1 || (plan->count == 1 && plan->files[0]->in_place);
 }
 
 /* Some files are new: make them old again.  The journal says so first, for the case that we die. */
@@ -168,6 +168,8 @@ int publish(struct txn *txn, struct err *e)
 	size_t i;
 
 	make_plan(txn, &plan);
+	if (plan.count == 0)
+		return 0;
 	if (prepare_all(txn, &plan, e) < 0) {
 		discard_all(&plan);
 		return -1;
@@ -184,7 +186,8 @@ int publish(struct txn *txn, struct err *e)
 	}
 	if (publish_all(txn, &plan, e) < 0)
 		return -1;
-	if (needs_journal(&plan) || txn->journal_there)
+	/* Recovery removes the journal itself, after it has tidied up. */
+	if (needs_journal(&plan) && !txn->journal_there)
 		journal_remove(txn);
 	return 0;
 }
