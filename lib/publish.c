@@ -95,6 +95,14 @@ static int prepare_all(struct txn *txn, struct plan *plan, struct err *e)
 	return 0;
 }
 
+/* The descriptor of a place may be good for paths alone. */
+static int sync_place(int dirfd)
+{
+	_cleanup_fd_ int fd = openat(dirfd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	return fd < 0 ? -1 : fd_sync(fd);
+}
+
 /* Every directory that a file lies in; once where they are the same. */
 static int sync_directories(const struct txn *txn, const struct plan *plan)
 {
@@ -108,7 +116,8 @@ static int sync_directories(const struct txn *txn, const struct plan *plan)
 
 		if (fstat(dirfd, &st) < 0)
 			return -1;
-		if ((st.st_dev != etc.st_dev || st.st_ino != etc.st_ino) && fd_sync(dirfd) < 0)
+		if ((st.st_dev != etc.st_dev || st.st_ino != etc.st_ino) &&
+		    sync_place(dirfd) < 0)
 			return -1;
 	}
 	return 0;
