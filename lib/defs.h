@@ -2,19 +2,22 @@
 /*
  * defs - login.defs(5) of the target root.
  *
- * Read in this order, later ones win by key: /usr/etc/login.defs, /usr/lib/login.defs? no: the UAPI
- * order is /etc over /run over /usr: of the main file only the first found counts
- * (/etc/login.defs, /run/login.defs, /usr/etc/login.defs, /usr/lib/login.defs); then login.defs.d/*.defs
- * of all of them in order of their names, one of the same name in /etc hiding the others.  -K last.
+ * The main file is the first one found of /etc/login.defs, /run/login.defs, /usr/etc/login.defs and
+ * /usr/lib/login.defs.  Then come the files login.defs.d/NAME.defs of the same four directories, in
+ * order of their names; of two with one name the one in the directory that comes first counts, so
+ * that an empty file or a link to /dev/null in /etc takes a vendor's away.  -K comes last.  The last
+ * value of a key is the one that counts.  No file at all means all defaults.
  *
- * One "NAME value" per line; "#" first is a comment; one pair of double quotes around the value goes.
- * An unknown NAME is no reason for noise.  A missing file means all defaults.
+ * One "NAME value" per line, of any length.  Blanks around both and double quotes around the value
+ * go; a name without a value and a line that begins with "#" are nothing.  Unknown names are kept
+ * without a word: other tools read the file too.
  */
 #ifndef LIB_DEFS_H
 #define LIB_DEFS_H
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "arena.h"
 #include "err.h"
@@ -24,6 +27,7 @@
 
 struct defs_item {
 	const char *key, *value;
+	bool noted; /* that it does not parse */
 };
 
 struct defs {
@@ -32,6 +36,7 @@ struct defs {
 	const struct note *note;
 };
 
+/* *d is zeroed.  A file that is there but cannot be read is ERR_IO. */
 int defs_load(struct defs *d, const struct root *root, struct arena *a, const struct note *note,
 	      struct err *e);
 /* -K KEY=VALUE: ERR_ARGUMENT for one without "=" or with a name that is no key. */
@@ -41,8 +46,12 @@ int defs_override(struct defs *d, const struct opt_list *keys, struct arena *a, 
 const char *defs_string(const struct defs *d, const char *key);
 /* "yes" in any case is true, everything else false; missing is fallback. */
 bool defs_bool(const struct defs *d, const char *key, bool fallback);
-/* C's base 0, -1 allowed; what does not parse is noted once ("configuration error - cannot parse
- * KEY value: 'V'") and is the fallback. */
+/*
+ * A number with C's base 0, from -1 up.  One that does not parse is noted once ("configuration error
+ * - cannot parse KEY value: 'V'") and is the fallback.
+ */
 long long defs_number(const struct defs *d, const char *key, long long fallback);
+/* The same for a uid, a gid or a count of them: 0 to 4294967295. */
+uint32_t defs_id(const struct defs *d, const char *key, uint32_t fallback);
 
 #endif

@@ -2,6 +2,7 @@
 # One line a file, in order.
 noinst_LIBRARIES += lib/libaccount.a
 lib_libaccount_a_SOURCES = \
+	lib/defs.c \
 	lib/defs.h \
 	lib/event.c \
 	lib/event.h \

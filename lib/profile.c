@@ -7,7 +7,6 @@ static const struct profile profiles[PROFILE_COUNT] = {
 		.names = PROFILE_NAMES_DEBIAN,
 		.user_name_max = 32,
 		.status_bad_name = 3,
-		.log_unknown_key = true,
 		.shadow_mode = 0640,
 		.shadow_group = "shadow",
 		.shell = "/bin/bash",

@@ -27,7 +27,6 @@ struct profile {
 	bool badname_warns;       /* --badname says that it is deprecated */
 	int status_bad_name;      /* useradd's: 3 or 19 */
 	bool audit_verbs;         /* "add-user" instead of "adding user" */
-	bool log_unknown_key;     /* -K with an unknown key goes to syslog as well */
 	mode_t shadow_mode;       /* of shadow and gshadow that are made anew */
 	const char *shadow_group; /* their group; root where it does not exist */
 	const char *shell;        /* useradd's, where default/useradd has none */

@@ -4,6 +4,7 @@
 unit_programs = \
 	tests/unit/test_arena \
 	tests/unit/test_beneath \
+	tests/unit/test_defs \
 	tests/unit/test_err \
 	tests/unit/test_event \
 	tests/unit/test_fd \
@@ -13,6 +14,7 @@ unit_programs = \
 	tests/unit/test_root \
 	tests/unit/test_schema \
 	tests/unit/test_selinux \
+	tests/unit/test_selinux_contexts \
 	tests/unit/test_selinux_make \
 	tests/unit/test_selinux_rule \
 	tests/unit/test_str \
