@@ -7,6 +7,8 @@ lib_libaccount_a_SOURCES = \
 	lib/event.c \
 	lib/event.h \
 	lib/journal.c \
+	lib/lastlog.c \
+	lib/lastlog.h \
 	lib/lock.c \
 	lib/lock.h \
 	lib/lock_file.c \
@@ -28,4 +30,6 @@ lib_libaccount_a_SOURCES = \
 	lib/table_private.h \
 	lib/txn.c \
 	lib/txn.h \
-	lib/txn_private.h
+	lib/txn_private.h \
+	lib/user.c \
+	lib/user.h

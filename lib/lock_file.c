@@ -94,7 +94,7 @@ static bool process_start(pid_t pid, time_t *ret)
 
 static bool is_old(const struct stat *st, long patience)
 {
-	return time(NULL) - st->st_mtime > patience;
+	return time(NULL) - st->st_mtime >= patience;
 }
 
 /* Can the lock file still be true?  *ret_holder is its pid, or 0. */

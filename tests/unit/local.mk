@@ -18,7 +18,8 @@ unit_programs = \
 	tests/unit/test_selinux_make \
 	tests/unit/test_selinux_rule \
 	tests/unit/test_str \
-	tests/unit/test_table
+	tests/unit/test_table \
+	tests/unit/test_txn
 
 EXTRA_DIST += tests/unit/selinux_world.h
 

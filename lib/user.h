@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * user - rows of passwd and shadow, for useradd, usermod, userdel and whoever makes users.
+ *
+ * All work on a transaction's tables in memory and note the events; nothing is written before the
+ * commit.  Values must have passed the checks of name.h.  A shadow file that does not exist is not
+ * made: then the password stands in passwd.
+ */
+#ifndef LIB_USER_H
+#define LIB_USER_H
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+#include "run.h"
+
+/* A user's row, as numbers and strings. */
+struct user {
+	const char *name, *gecos, *home, *shell;
+	uid_t uid;
+	gid_t gid;
+};
+
+/* Days of shadow(5); DAY_NONE is an empty field. */
+struct user_aging {
+	long last_change, min, max, warn, inactive, expire;
+};
+
+/* What login.defs sets for a new shadow row, last_change is today. */
+void user_aging_defaults(const struct defs *defs, struct user_aging *ret);
+
+/* false: no such row. */
+bool user_find(struct run *run, struct txn *txn, const char *name, struct user *ret);
+
+/* A new user; password is a hash, or "!".  A shadow row left over of that name is replaced. */
+int user_add(struct run *run, struct txn *txn, const struct user *user, const char *password,
+	     const struct user_aging *aging);
+
+/*
+ * The user's shadow row.  1 found; 0 there is none (ret is not set); -1 more than one row of that
+ * name in either file: nobody can tell which is meant.
+ */
+int user_shadow(struct run *run, struct txn *txn, const char *name, struct row *ret);
+
+/* "Multiple entries named 'x' in /etc/passwd": an error when the name has more than one row. */
+int user_check_single(struct run *run, struct table *t, const char *name);
+
+/* Takes the rows out of passwd and shadow. */
+int user_remove(struct run *run, struct txn *txn, const char *name);
+
+/* A day as the shadow file has it: "" for DAY_NONE. */
+const char *user_day(struct arena *a, long day);
+
+#endif
