@@ -96,7 +96,7 @@ static int prepare_all(struct txn *txn, struct plan *plan, struct err *e)
 }
 
 /* The descriptor of a place may be good for paths alone. */
-static int sync_place(int dirfd)
+int place_sync(int dirfd)
 {
 	_cleanup_fd_ int fd = openat(dirfd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
@@ -117,7 +117,7 @@ static int sync_directories(const struct txn *txn, const struct plan *plan)
 		if (fstat(dirfd, &st) < 0)
 			return -1;
 		if ((st.st_dev != etc.st_dev || st.st_ino != etc.st_ino) &&
-		    sync_place(dirfd) < 0)
+		    place_sync(dirfd) < 0)
 			return -1;
 	}
 	return 0;

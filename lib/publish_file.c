@@ -215,24 +215,30 @@ int file_prepare(struct txn *txn, struct file *f, struct err *e)
 	return 0;
 }
 
-/* The old content as FILE-+, complete and on disk, before the file changes. */
+/*
+ * The old content as FILE-+, complete and on disk, before the file changes.  It has that name only
+ * when it is whole: recovery makes a half written mount point from it.
+ */
 static int save_old(struct txn *txn, struct file *f)
 {
 	const struct timespec times[2] = { f->st.st_atim, f->st.st_mtim };
 	struct err e = { .kind = ERR_NONE };
+	char growing[NAME_MAX + 1];
 	_cleanup_fd_ int fd = -1;
+	int dirfd = f->place.dirfd;
 
-	if (add_suffix(f->old, f->place.name, "-+") < 0)
+	if (add_suffix(f->old, f->place.name, "-+") < 0 ||
+	    add_suffix(growing, f->place.name, "-++") < 0)
 		return -1;
-	fd = create_beside(txn, f, f->old, &e);
+	fd = create_beside(txn, f, growing, &e);
 	if (fd >= 0 && identity_copy(f->fd, &f->st, fd) == 0 &&
 	    settle_label(txn, f, fd, true, &e) == 0 &&
 	    copy_bytes(f->fd, 0, (size_t)f->st.st_size, fd) == 0 && futimens(fd, times) == 0 &&
-	    fd_sync(fd) == 0)
+	    fd_sync(fd) == 0 && renameat(dirfd, growing, dirfd, f->old) == 0)
 		return 0;
 	if (e.kind != ERR_NONE)
 		errno = EACCES;
-	unlink_surely(f->place.dirfd, f->old);
+	unlink_surely(dirfd, growing);
 	f->old[0] = '\0';
 	return -1;
 }
@@ -255,7 +261,8 @@ static int publish_in_place(struct txn *txn, struct file *f)
 {
 	struct stat st;
 
-	if (fstat(f->new_fd, &st) < 0 || save_old(txn, f) < 0)
+	if (fstat(f->new_fd, &st) < 0 || save_old(txn, f) < 0 ||
+	    place_sync(f->place.dirfd) < 0)
 		return -1;
 	/* From the first byte on it must be taken back. */
 	f->in_place = true;
@@ -377,12 +384,13 @@ int file_mend(struct txn *txn, struct file *f, struct err *e)
 
 void file_tidy(const struct txn *txn, struct file *f, bool exchanged)
 {
-	char old[NAME_MAX + 1];
+	char old[NAME_MAX + 1], growing[NAME_MAX + 1];
 
 	/* What recovery changed itself is tidy. */
 	if (f->state != FILE_UNTOUCHED || f->place.dirfd < 0 ||
 	    add_suffix(f->new, f->place.name, "+") < 0 ||
-	    add_suffix(old, f->place.name, "-+") < 0)
+	    add_suffix(old, f->place.name, "-+") < 0 ||
+	    add_suffix(growing, f->place.name, "-++") < 0)
 		return;
 	if (exchanged && !is_mount_point(f)) {
 		memcpy(f->old, f->new, sizeof(f->old));
@@ -390,4 +398,5 @@ void file_tidy(const struct txn *txn, struct file *f, bool exchanged)
 	}
 	unlink_surely(f->place.dirfd, f->new);
 	unlink_surely(f->place.dirfd, old);
+	unlink_surely(f->place.dirfd, growing);
 }

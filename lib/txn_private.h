@@ -56,6 +56,9 @@ int txn_error(const struct txn *txn, const struct file *f, struct err *e);
 /* publish.c: all changed files, or none.  0, -1 or TXN_AGAIN. */
 int publish(struct txn *txn, struct err *e);
 
+/* fsync of a place's directory. */
+int place_sync(int dirfd);
+
 /* publish_file.c: one file. */
 int file_prepare(struct txn *txn, struct file *f, struct err *e);
 int file_publish(struct txn *txn, struct file *f);
