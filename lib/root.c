@@ -10,12 +10,14 @@
 #include "beneath.h"
 #include "fd.h"
 
-static bool is_running_system(int fd)
+/* 1, 0 or -1: a guess either way would be dangerous. */
+static int is_running_system(int fd)
 {
 	struct stat here, there;
 
-	return fstat(fd, &here) == 0 && stat("/", &there) == 0 && here.st_dev == there.st_dev &&
-	       here.st_ino == there.st_ino;
+	if (fstat(fd, &here) < 0 || stat("/", &there) < 0)
+		return -1;
+	return here.st_dev == there.st_dev && here.st_ino == there.st_ino;
 }
 
 static const char *without_slashes(const char *dir, struct arena *a)
@@ -32,6 +34,7 @@ int root_open(struct root *ret, const char *root_option, const char *prefix_opti
 {
 	const char *dir = root_option ? root_option : prefix_option;
 	struct root r = { .dir = "", .shown = "" };
+	int live;
 
 	if (root_option && prefix_option)
 		return err_set(e, ERR_USAGE, "options --root and --prefix conflict");
@@ -44,10 +47,14 @@ int root_open(struct root *ret, const char *root_option, const char *prefix_opti
 	if (dir && dir[0] != '/')
 		return err_set(e, ERR_ARGUMENT, "prefix must be an absolute path");
 	r.fd = open(dir ? dir : "/", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (r.fd < 0)
-		return err_sys(e, ERR_ARGUMENT, "cannot access %s directory %s",
-			       root_option ? "chroot" : "prefix", dir ? dir : "/");
-	r.live = is_running_system(r.fd);
+	live = dir && r.fd >= 0 ? is_running_system(r.fd) : 1;
+	if (r.fd < 0 || live < 0) {
+		err_sys(e, ERR_ARGUMENT, "cannot access %s directory %s",
+			root_option ? "chroot" : "prefix", dir ? dir : "/");
+		fd_close(&r.fd);
+		return -1;
+	}
+	r.live = live;
 	if (!r.live) {
 		r.dir = without_slashes(dir, a);
 		if (prefix_option)
