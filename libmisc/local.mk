@@ -20,6 +20,8 @@ libmisc_libmisc_a_SOURCES = \
 	libmisc/fd.h \
 	libmisc/identity.c \
 	libmisc/identity.h \
+	libmisc/json.c \
+	libmisc/json.h \
 	libmisc/log.c \
 	libmisc/log.h \
 	libmisc/mount.c \
@@ -28,6 +30,8 @@ libmisc_libmisc_a_SOURCES = \
 	libmisc/note.h \
 	libmisc/opt.c \
 	libmisc/opt.h \
+	libmisc/proc.c \
+	libmisc/proc.h \
 	libmisc/selinux.c \
 	libmisc/selinux.h \
 	libmisc/selinux_contexts.c \
