@@ -164,7 +164,9 @@ int lock_file_make(int dirfd, const char *file, long patience, pid_t *ret_holder
 	int attempt, size;
 
 	snprintf(name, sizeof(name), "%s.lock", file);
-	snprintf(temporary, sizeof(temporary), "%s.%ld", file, (long)getpid());
+	/* Not by our pid, as peers name it: whoever is killed here leaves a file that the next
+	 * run takes away. */
+	snprintf(temporary, sizeof(temporary), "%s.lock+", file);
 	size = snprintf(text, sizeof(text), "%ld", (long)getpid()) + 1;
 	for (attempt = 0; attempt < 8; attempt++) {
 		struct stat st;
