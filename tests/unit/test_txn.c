@@ -81,7 +81,7 @@ static int setup(void **state)
 	char path[128];
 
 	assert_non_null(f);
-	strncpy(f->dir, "/tmp/test_txn.XXXXXX", sizeof(f->dir) - 1);
+	snprintf(f->dir, sizeof(f->dir), "/tmp/test_txn.XXXXXX");
 	assert_non_null(mkdtemp(f->dir));
 	snprintf(path, sizeof(path), "%s/etc", f->dir);
 	assert_int_equal(mkdir(path, 0755), 0);
