@@ -45,6 +45,8 @@ enum table_id table_which(const struct table *t);
 bool table_find(struct table *t, const char *name, struct row *ret);
 bool table_find_id(struct table *t, uint32_t id, struct row *ret);
 bool table_find_line(struct table *t, struct str line, struct row *ret);
+/* The next row of the same name as *row. */
+bool table_find_again(struct table *t, struct row *row);
 /* The next row; with text, the next whose line contains it. */
 bool table_next(struct table *t, struct row *row);
 bool table_next_with(struct table *t, const char *text, struct row *row);
@@ -79,7 +81,9 @@ size_t table_spans(const struct table *t, const struct span **ret);
 /* The edits as a unified diff with the file's path, as patch(1) takes it. */
 void table_diff(const struct table *t, const char *path, FILE *out);
 
-/* Which ids of low..high are used: bit i is id low + i.  One scan. */
+/* Which ids of low..high are used: bit i is id low + i.  One scan.  A range wider than IDSET_WIDTH_MAX
+ * (2 MiB of bits) has no bits: only the outermost ids are known. */
+#define IDSET_WIDTH_MAX ((uint32_t)1 << 24)
 struct idset {
 	uint32_t low, high;
 	uint64_t *bits;

@@ -140,6 +140,38 @@ bool table_next_with(struct table *t, const char *text, struct row *row)
 	}
 }
 
+bool table_find_again(struct table *t, struct row *row)
+{
+	struct str name = row->column[0];
+	struct row next, best = { .at = SIZE_MAX };
+	const struct hints *h = &t->names;
+	char *needle;
+	size_t i;
+
+	if (h->slots) {
+		i = hash_bytes(name.p, name.n) & (h->size - 1);
+		for (; h->slots[i]; i = (i + 1) & (h->size - 1)) {
+			size_t at = h->slots[i] - 1;
+
+			if (at > row->at && at < best.at && table_load(t, at, &next) &&
+			    has_name(&next, name))
+				best = next;
+		}
+		if (best.at == SIZE_MAX)
+			return false;
+		*row = best;
+		return true;
+	}
+	needle = arena_printf(t->arena, "%.*s:", (int)name.n, name.p);
+	for (next = *row; table_next_with(t, needle, &next);) {
+		if (has_name(&next, name)) {
+			*row = next;
+			return true;
+		}
+	}
+	return false;
+}
+
 static bool find_hinted(struct table *t, const struct hints *h, uint64_t hash, struct str name,
 			uint32_t id, struct row *ret)
 {
@@ -223,7 +255,8 @@ static void use_id(struct idset *s, uint64_t id)
 	if (id < s->low || id > s->high)
 		return;
 	i = (uint32_t)id - s->low;
-	s->bits[i / 64] |= (uint64_t)1 << (i % 64);
+	if (s->bits)
+		s->bits[i / 64] |= (uint64_t)1 << (i % 64);
 	if (!s->any || id < s->least)
 		s->least = (uint32_t)id;
 	if (!s->any || id > s->most)
@@ -261,7 +294,8 @@ void table_ids(struct table *t, uint32_t low, uint32_t high, struct arena *a, st
 	if (high < low)
 		return;
 	/* Pages of a large range that nobody uses are never touched. */
-	ret->bits = arena_array(a, ((size_t)high - low) / 64 + 1, sizeof(*ret->bits));
+	if (high - low < IDSET_WIDTH_MAX)
+		ret->bits = arena_array(a, ((size_t)high - low) / 64 + 1, sizeof(*ret->bits));
 	for (at = 0; at < t->size;) {
 		struct str line = table_base_line(t, at), now = line;
 

@@ -190,6 +190,61 @@ static void used_ids(void **state)
 	assert_false(idset_has(&s, 1));
 }
 
+static void a_wide_range_has_no_bits(void **state)
+{
+	struct table *t = open_text(TABLE_GROUP, "a:x:7:\nb:x:4000000000:\nc:x:4294967295:\n");
+	struct idset s;
+
+	(void)state;
+	table_ids(t, 1, 4294967294u, &arena, &s);
+	assert_null(s.bits);
+	assert_int_equal(s.least, 7);
+	assert_int_equal(s.most, 4000000000u);
+	table_ids(t, 4000000000u - IDSET_WIDTH_MAX + 1, 4000000000u, &arena, &s);
+	assert_true(idset_has(&s, 4000000000u));
+}
+
+/* The gids of the rows called name, in the order in which they are found. */
+static const char *gids_of(struct table *t, const char *name)
+{
+	const char *list = "";
+	struct row row;
+
+	if (!table_find(t, name, &row))
+		return list;
+	do
+		list = arena_printf(&arena, "%s%.*s ", list, (int)row.column[GR_GID].n,
+				    row.column[GR_GID].p);
+	while (table_find_again(t, &row));
+	return list;
+}
+
+static void finding_all_rows_of_a_name(void **state)
+{
+	static const char text[] = "big:x:1:\nbigger:x:2:\nbig:x:3:\n# big:\nabig:x:4:\nbig:x:5:\n";
+	struct table *t = open_text(TABLE_GROUP, text);
+	struct err e = { .kind = ERR_NONE };
+	struct row row;
+	int i;
+
+	(void)state;
+	add_group(t, "big", "6");
+	assert_true(table_find_id(t, 2, &row));
+	assert_int_equal(table_set(t, &row, GR_NAME, "big", &e), 0);
+	assert_true(table_find_id(t, 3, &row));
+	assert_int_equal(table_set(t, &row, GR_NAME, "small", &e), 0);
+	/* Scanning first, then with hints. */
+	for (i = 0; i < 100; i++) {
+		assert_string_equal(gids_of(t, "big"), "1 2 5 6 ");
+		assert_string_equal(gids_of(t, "small"), "3 ");
+		add_group(t, "other", "9");
+	}
+	/* Hinted again after an edit: each row still comes once. */
+	assert_true(table_find_id(t, 2, &row));
+	assert_int_equal(table_set(t, &row, GR_MEMBERS, "m", &e), 0);
+	assert_string_equal(gids_of(t, "big"), "1 2 5 6 ");
+}
+
 static void iteration_sees_edits(void **state)
 {
 	struct table *t = open_text(TABLE_GROUP, "a:x:1:al\nb:x:2:\nc:x:3:al,bo\n");
@@ -310,6 +365,8 @@ int main(void)
 		cmocka_unit_test(the_gate),
 		cmocka_unit_test(finding_by_id),
 		cmocka_unit_test(used_ids),
+		cmocka_unit_test(a_wide_range_has_no_bits),
+		cmocka_unit_test(finding_all_rows_of_a_name),
 		cmocka_unit_test(iteration_sees_edits),
 		cmocka_unit_test(hints_agree_with_scanning),
 		cmocka_unit_test(long_rows),
