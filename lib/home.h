@@ -25,6 +25,12 @@
 #include "run.h"
 #include "tree.h"
 
+enum home_kind {
+	HOME_DIRECTORY,
+	HOME_SUBVOLUME_TRY, /* a btrfs subvolume where that can be */
+	HOME_SUBVOLUME,     /* nothing else */
+};
+
 struct home_new {
 	const char *path;
 	uid_t uid;
@@ -34,14 +40,14 @@ struct home_new {
 	const char *usrskel;   /* the same, for what skel has not */
 	enum tree_chown chown; /* --chown */
 	bool one_file_system;
-	bool btrfs;            /* a subvolume, where the parent is on btrfs: else a note */
+	enum home_kind kind;
 };
 
-/* HOME_MODE, else 0777 less UMASK, else the profile's. */
+/* HOME_MODE, else 0777 less UMASK. */
 mode_t home_mode(const struct run *run);
 
 /* Refuses what cannot become this home directory: a path with a file in it or at its end, a place
- * that cannot be written, a skel that cannot be read. */
+ * that cannot be written or has no subvolumes, a skel that cannot be read. */
 int home_check_new(struct run *run, const struct home_new *h);
 /* Missing parents are made, root's and 0755.  A directory that is there is left as it is, with the
  * usual warning, and *ret_made is false.  After an error in the copy what came so far stays and

@@ -45,6 +45,7 @@ struct tree_copy {
 	enum tree_chown chown;
 	bool one_file_system;   /* a mount point is copied as an empty directory */
 	bool merge;             /* what is there already stays, directories are filled */
+	bool with_top;          /* to gets owner, mode, times and so on of from in the end */
 	time_t newest;          /* later times of change become this one; 0: they stay */
 	const char *from, *to;  /* the directories as the target system has them: absolute links into
 				 * from lead into to instead, and labels are looked up by to */
@@ -57,8 +58,8 @@ struct tree_copy {
  * Copies what is in the directory from into the directory to: files (without holes being filled),
  * directories, links, fifos, sockets, device nodes; names of one file stay one file.  Kept are modes,
  * times, POSIX ACLs (WITH_ACL) and user.* attributes (WITH_ATTR).  Set-user-id and set-group-id stay
- * only on what ends with to_uid (to_gid).  to itself keeps its owner, mode and times: nobody else may
- * get into it until the caller gives it away (mode 0700).
+ * only on what ends with to_uid (to_gid).  Nobody else may get into to until all is done: it is the
+ * caller's and 0700, and stays so without with_top.
  */
 int tree_copy(int from, int to, const struct tree_copy *how, struct err *e);
 

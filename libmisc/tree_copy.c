@@ -75,10 +75,10 @@ static int copy_entry(struct copying *c, const char *name)
 	return S_ISDIR(st.st_mode) ? copy_dir(c, name) : copying_file(c, name, &st);
 }
 
-/* A directory gets its owner, mode and times when all is in it; the top is the caller's. */
+/* A directory gets its owner, mode and times when all is in it. */
 static int leave(struct copying *c)
 {
-	if (c->to.depth > 1 && !tree_walk_here(&c->to)->kept &&
+	if ((c->to.depth > 1 || c->how->with_top) && !tree_walk_here(&c->to)->kept &&
 	    copying_finish(c, tree_walk_fd(&c->from), tree_walk_fd(&c->to),
 			   &tree_walk_here(&c->from)->st, NULL) < 0)
 		return -1;

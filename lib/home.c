@@ -1,0 +1,290 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "home.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "btrfs.h"
+#include "day.h"
+#include "fd.h"
+#include "home_private.h"
+
+mode_t home_mode(const struct run *run)
+{
+	long long mode = defs_number(&run->defs, "HOME_MODE", -1);
+
+	if (mode >= 0)
+		return (mode_t)mode & 07777;
+	return 0777 & ~(mode_t)defs_number(&run->defs, "UMASK", 022);
+}
+
+time_t home_newest(void)
+{
+	bool fixed;
+	time_t now = day_now(&fixed);
+
+	return fixed ? now : 0;
+}
+
+void home_forget(struct home_dir *dir)
+{
+	beneath_forget(&dir->place);
+	fd_close(&dir->fd);
+	dir->fd = -1;
+}
+
+int home_find(struct run *run, const char *path, struct home_dir *ret)
+{
+	size_t n = strlen(path);
+
+	*ret = HOME_DIR_NONE;
+	while (n > 1 && path[n - 1] == '/')
+		n--;
+	ret->path = arena_strndup(&run->arena, path, n);
+	ret->shown = root_show(&run->root, &run->arena, ret->path);
+	if (path[0] != '/') {
+		errno = ENOENT;
+		return -1;
+	}
+	if (beneath_find(run->root.fd, ret->path, 0, &ret->place) < 0)
+		return -1;
+	ret->fd = openat(ret->place.dirfd, ret->place.name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+	return ret->fd < 0 ? -1 : fstat(ret->fd, &ret->st);
+}
+
+/* --- before the commit */
+
+static int fail_new(struct run *run, const char *shown)
+{
+	return err_sys(&run->err, ERR_HOME, "cannot create directory %s", shown);
+}
+
+/* The deepest directory on the way to path that exists. */
+static int open_nearest(struct run *run, const char *path)
+{
+	char *part = arena_strdup(&run->arena, path);
+	int fd = -1;
+
+	errno = ENOENT;
+	while (fd < 0 && errno == ENOENT && part[0]) {
+		char *slash = strrchr(part, '/');
+
+		if (!slash)
+			break;
+		*slash = '\0';
+		fd = root_openat(&run->root, part[0] ? part : "/", O_PATH | O_DIRECTORY, 0);
+	}
+	return fd;
+}
+
+static int check_place(struct run *run, const struct home_new *h, const struct home_dir *dir)
+{
+	_cleanup_fd_ int fd = open_nearest(run, dir->path);
+
+	if (fd < 0 || faccessat(fd, ".", W_OK | X_OK, AT_EACCESS) < 0)
+		return fail_new(run, dir->shown);
+	if (h->kind == HOME_SUBVOLUME && !btrfs_here(fd))
+		return err_set(&run->err, ERR_HOME,
+			       "home directory \"%s\" must be mounted on BTRFS", dir->shown);
+	return 0;
+}
+
+/* -1 and errno only for one that is there and cannot be read. */
+static int open_skel(struct run *run, const char *skel, int *ret)
+{
+	*ret = -1;
+	if (!skel || !skel[0])
+		return 0;
+	*ret = root_openat(&run->root, skel, O_RDONLY | O_DIRECTORY, 0);
+	return *ret >= 0 || errno == ENOENT ? 0 : -1;
+}
+
+static int check_skel(struct run *run, const char *skel)
+{
+	_cleanup_fd_ int fd = -1;
+
+	if (open_skel(run, skel, &fd) == 0)
+		return 0;
+	return err_sys(&run->err, ERR_HOME, "cannot read the skeleton directory %s",
+		       root_show(&run->root, &run->arena, skel));
+}
+
+int home_check_new(struct run *run, const struct home_new *h)
+{
+	_cleanup_home_ struct home_dir dir = HOME_DIR_NONE;
+	struct stat st;
+
+	if (h->path[0] != '/')
+		return err_set(&run->err, ERR_HOME, "home directory %s is not an absolute path",
+			       h->path);
+	if (beneath_stat(run->root.fd, h->path, 1, &st) == 0) {
+		if (S_ISDIR(st.st_mode))
+			return 0;
+		return err_set(&run->err, ERR_HOME, "home directory %s is not a directory",
+			       root_show(&run->root, &run->arena, h->path));
+	}
+	if (home_find(run, h->path, &dir) == 0)
+		return err_set(&run->err, ERR_HOME,
+			       "cannot create directory %s: it is a link to nowhere", dir.shown);
+	if (errno != ENOENT)
+		return fail_new(run, dir.shown);
+	if (check_place(run, h, &dir) < 0 || check_skel(run, h->skel) < 0)
+		return -1;
+	return check_skel(run, h->usrskel);
+}
+
+/* --- after the commit */
+
+/* Root's and 0755, whatever the umask or a set-group-id directory make of it. */
+static int make_parent(struct run *run, const char *path)
+{
+	_cleanup_place_ struct beneath_place place = { .dirfd = -1 };
+	struct selinux *labels = run_labels(run);
+	_cleanup_fd_ int fd = -1;
+	time_t newest = home_newest();
+	const struct timespec times[2] = { { .tv_sec = newest }, { .tv_sec = newest } };
+
+	if (!labels)
+		return -1;
+	if (beneath_find(run->root.fd, path, 0, &place) < 0 ||
+	    selinux_mkdir(labels, path, place.dirfd, place.name, 0700, &run->err) < 0)
+		return fail_new(run, root_show(&run->root, &run->arena, path));
+	fd = openat(place.dirfd, place.name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (fd < 0 || (geteuid() == 0 && fchown(fd, 0, 0) < 0) || fchmod(fd, 0755) < 0 ||
+	    (newest && futimens(fd, times) < 0))
+		return fail_new(run, root_show(&run->root, &run->arena, path));
+	return 0;
+}
+
+static int make_parents(struct run *run, const char *path)
+{
+	char *part = arena_strdup(&run->arena, path), *slash;
+	struct stat st;
+
+	for (slash = strchr(part + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
+		*slash = '\0';
+		if (beneath_stat(run->root.fd, part, 1, &st) < 0) {
+			if (errno != ENOENT)
+				return fail_new(run, root_show(&run->root, &run->arena, part));
+			if (make_parent(run, part) < 0)
+				return -1;
+		}
+		*slash = '/';
+	}
+	return 0;
+}
+
+static int make_subvolume(void *data)
+{
+	const struct beneath_place *place = data;
+	mode_t mask = umask(077);
+	int r = btrfs_create(place->dirfd, place->name);
+
+	umask(mask);
+	return r;
+}
+
+static void unmake_subvolume(void *data)
+{
+	const struct beneath_place *place = data;
+
+	btrfs_destroy(place->dirfd, place->name);
+}
+
+int home_make(struct run *run, const struct home_dir *dir, enum home_kind kind, int *ret_fd)
+{
+	struct beneath_place place = dir->place;
+	const struct selinux_maker maker = { make_subvolume, unmake_subvolume, &place };
+	struct selinux *labels = run_labels(run);
+	int r = -1;
+
+	if (!labels)
+		return -1;
+	if (kind != HOME_DIRECTORY && btrfs_here(place.dirfd))
+		r = selinux_make(labels, dir->path, S_IFDIR, &maker, &run->err);
+	if (r < 0 && kind != HOME_SUBVOLUME && run->err.kind == ERR_NONE)
+		r = selinux_mkdir(labels, dir->path, place.dirfd, place.name, 0700, &run->err);
+	if (r < 0)
+		return fail_new(run, dir->shown);
+	*ret_fd = openat(place.dirfd, place.name,
+			 O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (*ret_fd < 0 || fchmod(*ret_fd, 0700) < 0)
+		return fail_new(run, dir->shown);
+	return 0;
+}
+
+static int copy_skel(struct run *run, const struct home_new *h, const struct home_dir *dir,
+		     const char *skel, int to)
+{
+	struct tree_copy how = {
+		.ids = { TREE_NO_ID, h->uid, TREE_NO_ID, h->gid },
+		.chown = h->chown,
+		.one_file_system = h->one_file_system,
+		.merge = true,
+		.newest = home_newest(),
+		.from = skel,
+		.to = dir->path,
+		.shown_to = dir->shown,
+		.labels = run_labels(run),
+		.note = &run->note,
+	};
+	_cleanup_fd_ int from = -1;
+
+	if (open_skel(run, skel, &from) < 0)
+		return check_skel(run, skel);
+	if (from < 0)
+		return 0;
+	how.shown_from = root_show(&run->root, &run->arena, skel);
+	return tree_copy(from, to, &how, &run->err);
+}
+
+static int give_home(struct run *run, const struct home_new *h, const struct home_dir *dir, int fd)
+{
+	time_t newest = home_newest();
+	const struct timespec times[2] = { { .tv_sec = newest }, { .tv_sec = newest } };
+	struct stat st;
+
+	if (fstat(fd, &st) < 0)
+		return fail_new(run, dir->shown);
+	if (h->chown != TREE_CHOWN_NEVER && (st.st_uid != h->uid || st.st_gid != h->gid) &&
+	    fchown(fd, h->uid, h->gid) < 0) {
+		if (h->chown == TREE_CHOWN_ALWAYS)
+			return err_sys(&run->err, ERR_HOME, "cannot change the owner of %s",
+				       dir->shown);
+		note_say(&run->note, "warning: cannot change the owner of %s: %s", dir->shown,
+			 strerror(errno));
+	}
+	if (fchmod(fd, h->mode) < 0 || (newest && futimens(fd, times) < 0))
+		return fail_new(run, dir->shown);
+	return 0;
+}
+
+int home_create(struct run *run, const struct home_new *h, bool *ret_made)
+{
+	_cleanup_home_ struct home_dir dir = HOME_DIR_NONE;
+	_cleanup_fd_ int fd = -1;
+	struct stat st;
+	int r;
+
+	*ret_made = false;
+	if (beneath_stat(run->root.fd, h->path, 1, &st) == 0 && S_ISDIR(st.st_mode)) {
+		note_say(&run->note, "warning: the home directory %s already exists.",
+			 root_show(&run->root, &run->arena, h->path));
+		note_say(&run->note, "Not copying any file from skel directory into it.");
+		return 0;
+	}
+	if (make_parents(run, h->path) < 0)
+		return -1;
+	if (home_find(run, h->path, &dir) < 0 && dir.place.dirfd < 0)
+		return fail_new(run, dir.shown);
+	if (home_make(run, &dir, h->kind, &fd) < 0)
+		return -1;
+	*ret_made = true;
+	r = copy_skel(run, h, &dir, h->skel, fd);
+	if (r == 0)
+		r = copy_skel(run, h, &dir, h->usrskel, fd);
+	/* The account stays, so what there is of the home is the user's. */
+	return give_home(run, h, &dir, fd) < 0 ? -1 : r;
+}
