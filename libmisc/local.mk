@@ -46,6 +46,10 @@ libmisc_libmisc_a_SOURCES = \
 	libmisc/selinux_settle.c \
 	libmisc/selinux_state.h \
 	libmisc/selinux_sys.c \
+	libmisc/semanage.c \
+	libmisc/semanage.h \
+	libmisc/seuser.c \
+	libmisc/seuser.h \
 	libmisc/str.c \
 	libmisc/str.h \
 	libmisc/tree.h \
