@@ -71,7 +71,7 @@ put_selinuxfs()
 cell()
 {
 	cell=$1 files=one config=none contexts=none fs=rw proc=yes domain=spc_t caps=all enforce=1
-	srv=no installed=no target= newpolicy=none
+	srv=no installed=no target="" newpolicy=none
 	shift
 	for pair in "$@"; do
 		eval "${pair%%=*}=\${pair#*=}"

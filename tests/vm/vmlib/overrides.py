@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """The override in every way it can be given, and what shadow-selinux says: cells for ours alone."""
+import json
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from . import judge, labels
 from .shapes import GOOD
@@ -16,6 +17,7 @@ class Line:
     status: int = 0
     says: str = ""
     label: str = ""  # the type that /etc/shadow has afterwards
+    json: dict = field(default_factory=dict)  # members of what it writes
 
 
 @dataclass(frozen=True)
@@ -79,6 +81,39 @@ SCRIPTS = (
     )),
 )
 
+WHY = "/ours/shadow-selinux"
+SHADOW = {"path": "/etc/shadow", "label": labels.label("shadow_t"), "from": "policy"}
+
+SCRIPTS += (
+    Script("why-3", "no policy, enforcing", NO_POLICY, (
+        Line("text", WHY, says=r"kernel +SELinux: yes.*enforcing +yes.*missing.*verdict +no label"),
+        Line("json", WHY + " --json", says="{", json={
+            "kernel": "yes", "enforcing": "yes", "policy": "missing", "verdict": "no label",
+            "mode": "auto", "live": True, "environment_ignored": False}),
+        Line("strict", f"SHADOW_SELINUX=strict {WHY} --json", says="{", json={
+            "mode": "strict", "verdict": "refuse"}),
+        Line("off", WHY + " --selinux=off --json", says="{", json={
+            "mode": "off", "verdict": "no label"}),
+    )),
+    Script("why-5", "enforce unreadable", {**NO_POLICY, "fs": "noenforce"}, (
+        Line("json", WHY + " --json", says="{", json={"kernel": "yes", "enforcing": "unknown"}),
+    ), mode="P"),
+    Script("why-2m", "selinuxfs masked", {**GOOD, "fs": "masked"}, (
+        Line("json", WHY + " --json", says="{", json={
+            "kernel": "yes", "selinuxfs": None, "enforcing": "unknown"}),
+    )),
+    Script("why-full", "a full system", {**GOOD, "files": "own"}, (
+        Line("text", WHY, says=r"verdict +label: .*/etc/shadow +system_u:object_r:shadow_t:s0"
+             r" from the policy.*/home/NEW/? +system_u:object_r:user_home_dir_t:s0"),
+        Line("json", WHY + " --json /etc/shadow", says="{", json={
+            "verdict": "label", "policy": "loads", "paths": [SHADOW]}),
+    )),
+    Script("why-10", "no setfscreate", {**GOOD, "domain": "nolabel_t"}, (
+        Line("text", WHY + " /etc/shadow", says=r"/etc/shadow +system_u:object_r:container_file_t"
+             r".*not system_u:object_r:shadow_t.*Permission denied"),
+    )),
+)
+
 
 def judge_script(script, seen):
     faults = list(seen.errors)
@@ -98,6 +133,7 @@ def judge_line(line, before, step):
     faults = []
     if not (re.search(line.says, text, re.S) if line.says else not text):
         faults.append(f"says {text!r}")
+    faults += wrong_members(line.json, text)
     if line.status:
         faults += judge.unchanged(before, step.state)
     elif "useradd" in line.command:
@@ -108,3 +144,22 @@ def judge_line(line, before, step):
     if line.label and shadow.label != labels.label(line.label):
         faults.append(f"/etc/shadow has label {shadow.label}")
     return faults
+
+
+def wrong_members(wanted, text):
+    if not wanted:
+        return []
+    try:
+        members = json.loads(text)
+    except ValueError:
+        return [f"is no JSON: {text!r}"]
+    return [f"{name} is {members.get(name)!r}" for name, value in wanted.items()
+            if not same(members.get(name), value)]
+
+
+def same(seen, wanted):
+    """Equal; of objects in a list, only the members that are wanted."""
+    if isinstance(wanted, list) and isinstance(seen, list):
+        return len(seen) == len(wanted) and all(
+            want.items() <= have.items() for have, want in zip(seen, wanted))
+    return seen == wanted
