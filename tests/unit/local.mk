@@ -4,6 +4,7 @@
 unit_programs = \
 	tests/unit/test_arena \
 	tests/unit/test_beneath \
+	tests/unit/test_day \
 	tests/unit/test_defs \
 	tests/unit/test_err \
 	tests/unit/test_event \
@@ -13,11 +14,13 @@ unit_programs = \
 	tests/unit/test_opt \
 	tests/unit/test_profile \
 	tests/unit/test_root \
+	tests/unit/test_run \
 	tests/unit/test_schema \
 	tests/unit/test_selinux \
 	tests/unit/test_selinux_contexts \
 	tests/unit/test_selinux_make \
 	tests/unit/test_selinux_rule \
+	tests/unit/test_seuser \
 	tests/unit/test_str \
 	tests/unit/test_table \
 	tests/unit/test_txn
