@@ -14,9 +14,24 @@
 /* Now, or SOURCE_DATE_EPOCH where that is set, a number and not in the future (reproducible-builds.org).
  * The variable is read with secure_getenv.  *ret_fixed (may be NULL) tells which. */
 time_t day_now(bool *ret_fixed);
+/* The value of SOURCE_DATE_EPOCH where it is set but not usable, else NULL. */
+const char *day_ignored_epoch(void);
 /* Today as a day. */
 long day_today(void);
-/* "YYYY-MM-DD" or a number of days; "" and "-1" are DAY_NONE.  false: no date. */
+
+/*
+ * "" and "-1" are DAY_NONE.  false: no date.  Dates are, with blanks around them or not:
+ *
+ *	20000                           a number of days
+ *	2030-01-05 2030-1-5 2030/01/05
+ *	01/05/2030
+ *	5 Jan 2030   5-Jan-2030   January 5, 2030
+ *	today tomorrow yesterday, 2 weeks, +90 days, 1 year
+ *
+ * A time of day may follow a numeric one (2030-01-05 10:00, 2030-01-05T10:00:00Z); it is not looked
+ * at.  A day that its month does not have, up to 31, is one of the next month (2023-02-30 is
+ * 2023-03-02): scripts count months so.  Years are 1970 to 9999.
+ */
 bool day_parse(const char *text, long *ret);
 /* "YYYY-MM-DD", or "never" for DAY_NONE.  size is at least 16. */
 void day_format(long day, char *buffer, size_t size);

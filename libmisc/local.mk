@@ -13,6 +13,7 @@ libmisc_libmisc_a_SOURCES = \
 	libmisc/btrfs.h \
 	libmisc/copy.c \
 	libmisc/copy.h \
+	libmisc/day.c \
 	libmisc/day.h \
 	libmisc/err.c \
 	libmisc/err.h \
