@@ -20,6 +20,7 @@ lib_libaccount_a_SOURCES = \
 	lib/recover.c \
 	lib/root.c \
 	lib/root.h \
+	lib/run.c \
 	lib/run.h \
 	lib/schema.c \
 	lib/schema.h \

@@ -13,7 +13,6 @@ static const struct profile profiles[PROFILE_COUNT] = {
 		.locked = "!",
 		.mail_dir = "/var/mail",
 		.lastlog = true,
-		.date_time = true,
 	},
 	[PROFILE_DEBIAN13] = {
 		.name = "debian13",

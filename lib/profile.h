@@ -37,7 +37,6 @@ struct profile {
 	bool defaults_btrfs;      /* and BTRFS_SUBVOLUME_HOME, BTRFS_SUBVOLUME_SYSTEM */
 	bool groups_for_system;   /* GROUPS counts for useradd -r too */
 	bool lastlog;             /* useradd and usermod -u keep lastlog */
-	bool date_time;           /* a time may stand behind a date (-e 2031-12-31T10:00) */
 };
 
 /* That of this build. */

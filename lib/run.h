@@ -10,9 +10,12 @@
  *	}
  *
  * run_main parses the command line, opens the root, reads login.defs, calls the tool's work and
- * ends the run: one error line on stderr, events to syslog and audit, the status.
- * The work calls run_transaction with a function that changes rows in memory; it is called again
- * from the start when somebody else wrote a file meanwhile, so it must decide all anew.
+ * ends the run: one error line on stderr (and the usage, where the command line is to blame),
+ * events to syslog and audit, the status.
+ *
+ * work looks at the options, calls run_transaction with a function that changes rows in memory, and
+ * then does what follows from the change (home, mail, caches, hooks).  It returns 0, or -1 with
+ * run->err filled; what was committed before stays.
  */
 #ifndef LIB_RUN_H
 #define LIB_RUN_H
@@ -25,6 +28,7 @@
 #include "event.h"
 #include "note.h"
 #include "opt.h"
+#include "proc.h"
 #include "root.h"
 #include "selinux.h"
 #include "txn.h"
@@ -39,7 +43,7 @@ struct run_opts {
 	bool dry_run;             /* --dry-run: show the plan as diffs, write nothing */
 	bool json;                /* --json: what was made */
 	bool no_backup;           /* --no-backup: leave no FILE- */
-	struct opt_list keys;     /* -K, --key, where the tool has it */
+	struct opt_list keys;     /* -K, --key KEY=VALUE, where the tool takes it */
 };
 
 struct run;
@@ -49,10 +53,10 @@ struct tool {
 	const char *synopsis; /* of --help, after the name */
 	const char *summary;
 	const struct opt *options; /* of the tool's own struct; ends with a row of zeros */
-	unsigned char status[ERR_KINDS];
-	/* 0 or -1 with run->err filled. */
+	bool takes_keys;           /* -K */
+	unsigned char status[ERR_KINDS]; /* 0 is 1 */
 	int (*work)(struct run *run, void *options, const char *const *operands);
-	/* What a failed run leaves in the logs; NULL: nothing. */
+	/* Notes what a failed run leaves in the logs; NULL: nothing. */
 	void (*failed)(struct run *run, void *options, int status);
 };
 
@@ -65,23 +69,29 @@ struct run {
 	struct root root;
 	struct defs defs;
 	struct events events;
+	enum selinux_mode mode;
 	struct selinux *labels; /* made by run_labels at first use */
 	long lock_timeout;      /* seconds */
+	struct proc_origin origin; /* for the programs that we start */
 };
 
+/* Returns the exit status. */
 int run_main(const struct tool *tool, void *options, int argc, char **argv);
 
-/* The labelling decision of this run, sampled once.  NULL: an error. */
+/* The labelling decision of this run, sampled once.  NULL: run->err is filled. */
 struct selinux *run_labels(struct run *run);
 
 /*
- * Locks, reads the tables named (TABLE_BIT), calls change, commits.  With --dry-run the diffs are
- * printed instead of the commit.  change may leave everything as it is.
+ * Locks, reads the tables named (TABLE_BIT), calls change, commits.  change returns 0, or -1 with
+ * run->err filled; it may leave everything as it is.  It is called again from the start when somebody
+ * else wrote a file meanwhile, so it must decide all anew.  What it noted in run->events is taken back
+ * unless the commit stands.  With --dry-run the diffs are printed instead of the commit, and the
+ * caller does nothing of what follows from the change.
  */
 int run_transaction(struct run *run, unsigned tables,
 		    int (*change)(struct run *run, struct txn *txn, void *context), void *context);
 
-/* Leaves the tool with a status of its own although all went well (groupadd -f). */
+/* True when there are exactly count operands; else run->err is filled (ERR_USAGE). */
 bool run_operands(struct run *run, const char *const *operands, size_t count);
 
 #endif

@@ -1,0 +1,239 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "run.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <syslog.h>
+
+#include "day.h"
+#include "fd.h"
+
+/* Seconds; what lckpwdf(3) waits. */
+#define LOCK_TIMEOUT 15
+#define LOCK_TIMEOUT_MAX (24 * 60 * 60)
+/* How often we begin anew when somebody writes without taking the lock. */
+#define ATTEMPTS 5
+
+static const struct opt key_opts[] = {
+	{ 'K', "key", "KEY=VALUE", "override a value of login.defs", OPT_LIST,
+	  offsetof(struct run_opts, keys) },
+	{ 0 },
+};
+
+static const struct opt common_opts[] = {
+	{ 'R', "root", "DIR", "change the system in DIR", OPT_STRING,
+	  offsetof(struct run_opts, root) },
+	{ 'P', "prefix", "DIR", "the same; messages show paths with DIR", OPT_STRING,
+	  offsetof(struct run_opts, prefix) },
+	{ 0, "local", NULL, "use the account files alone, no other source of NSS", OPT_FLAG,
+	  offsetof(struct run_opts, local) },
+	{ 0, "lock-timeout", "SECONDS", "how long to wait for the lock (15)", OPT_STRING,
+	  offsetof(struct run_opts, lock_timeout) },
+	{ 0, "selinux", "MODE", "label new files: auto, off or strict", OPT_STRING,
+	  offsetof(struct run_opts, selinux) },
+	{ 0, "no-backup", NULL, "leave no copies of the old files", OPT_FLAG,
+	  offsetof(struct run_opts, no_backup) },
+	{ 0, "dry-run", NULL, "show what would change, change nothing", OPT_FLAG,
+	  offsetof(struct run_opts, dry_run) },
+	{ 0, "json", NULL, "print what was done as JSON", OPT_FLAG,
+	  offsetof(struct run_opts, json) },
+	{ 'h', "help", NULL, "display this help message and exit", OPT_HELP, 0 },
+	{ 0 },
+};
+
+struct groups {
+	struct opt_group list[4];
+};
+
+static struct groups groups_of(struct run *run, void *options)
+{
+	struct groups g = { .list = { { run->tool->options, options } } };
+	size_t n = 1;
+
+	if (run->tool->takes_keys)
+		g.list[n++] = (struct opt_group){ key_opts, &run->opt };
+	g.list[n] = (struct opt_group){ common_opts, &run->opt };
+	return g;
+}
+
+static int take_timeout(struct run *run)
+{
+	const char *text = run->opt.lock_timeout;
+	uint64_t value;
+
+	run->lock_timeout = LOCK_TIMEOUT;
+	if (!text)
+		return 0;
+	if (!str_decimal(str_of(text), LOCK_TIMEOUT_MAX, &value))
+		return err_set(&run->err, ERR_ARGUMENT, "invalid lock timeout '%s'", text);
+	run->lock_timeout = (long)value;
+	return 0;
+}
+
+static int prepare(struct run *run)
+{
+	const char *epoch = day_ignored_epoch();
+	enum selinux_source source;
+
+	if (epoch)
+		note_say(&run->note, "SOURCE_DATE_EPOCH is no time up to now, ignored: '%s'", epoch);
+	if (take_timeout(run) < 0 ||
+	    root_open(&run->root, run->opt.root, run->opt.prefix, &run->arena, &run->err) < 0 ||
+	    defs_load(&run->defs, &run->root, &run->arena, &run->note, &run->err) < 0 ||
+	    defs_override(&run->defs, &run->opt.keys, &run->arena, &run->err) < 0)
+		return -1;
+	return selinux_mode_choose(run->opt.selinux, defs_string(&run->defs, "SELINUX_LABELS"),
+				   &run->note, &run->mode, &source, NULL, &run->err);
+}
+
+struct selinux *run_labels(struct run *run)
+{
+	if (!run->labels &&
+	    selinux_begin(&run->labels, run->root.fd, run->root.live, run->mode, &run->note,
+			  &run->err) < 0)
+		return NULL;
+	return run->labels;
+}
+
+static void show_diffs(struct run *run, struct txn *txn)
+{
+	int id;
+
+	for (id = 0; id < TABLE_COUNT; id++) {
+		const struct table *t = txn_table(txn, (enum table_id)id);
+
+		if (t && table_edits(t) > 0)
+			table_diff(t, root_show(&run->root, &run->arena,
+						schema_get((enum table_id)id)->path), stdout);
+	}
+}
+
+static int attempt(struct run *run, const struct txn_spec *spec,
+		   int (*change)(struct run *run, struct txn *txn, void *context), void *context)
+{
+	struct txn *txn = NULL;
+	size_t mark;
+	int r;
+
+	if (txn_begin(&txn, spec, &run->err) < 0)
+		return -1;
+	/* What recovery noted stays, whatever becomes of this change. */
+	mark = run->events.count;
+	r = change(run, txn, context);
+	if (r == 0 && spec->read_only)
+		show_diffs(run, txn);
+	else if (r == 0)
+		r = txn_commit(txn, &run->err);
+	if (r != 0 || spec->read_only)
+		events_rewind(&run->events, mark);
+	txn_end(&txn);
+	return r;
+}
+
+int run_transaction(struct run *run, unsigned tables,
+		    int (*change)(struct run *run, struct txn *txn, void *context), void *context)
+{
+	struct txn_spec spec = {
+		.root = &run->root,
+		.arena = &run->arena,
+		.note = &run->note,
+		.events = &run->events,
+		.tables = tables,
+		.lock_timeout = run->lock_timeout,
+		.no_backup = run->opt.no_backup,
+		.read_only = run->opt.dry_run,
+	};
+	int tries, r;
+
+	if (!spec.read_only && !(spec.labels = run_labels(run)))
+		return -1;
+	for (tries = 0; tries < ATTEMPTS; tries++) {
+		r = attempt(run, &spec, change, context);
+		if (r != TXN_AGAIN)
+			return r;
+		/* The commit blocked all signals; waiting for the lock may be interrupted. */
+		sigprocmask(SIG_SETMASK, &run->origin.signals, NULL);
+	}
+	return err_set(&run->err, ERR_LOCK,
+		       "the account files are being changed by another program; try again later.");
+}
+
+bool run_operands(struct run *run, const char *const *operands, size_t count)
+{
+	size_t i;
+
+	for (i = 0; i < count; i++) {
+		if (!operands[i]) {
+			err_set(&run->err, ERR_USAGE, "missing operand");
+			return false;
+		}
+	}
+	if (operands[count]) {
+		err_set(&run->err, ERR_USAGE, "extra operand '%s'", operands[count]);
+		return false;
+	}
+	return true;
+}
+
+static void note_labels(struct run *run)
+{
+	const char *warning;
+
+	if (!run->labels)
+		return;
+	warning = selinux_warning(run->labels);
+	if (warning)
+		event_log_at(&run->events, &run->arena, LOG_WARNING, "%s", warning);
+	else if (selinux_kernel(run->labels) && !selinux_active(run->labels))
+		event_log_at(&run->events, &run->arena, LOG_DEBUG, "SELinux: %s",
+			     selinux_reason(run->labels));
+}
+
+static int run_end(struct run *run, void *options)
+{
+	const struct tool *tool = run->tool;
+	int status = 0;
+
+	if (fflush(stdout) != 0 || ferror(stdout))
+		err_sys(&run->err, ERR_IO, "cannot write the output");
+	if (run->err.kind != ERR_NONE) {
+		status = tool->status[run->err.kind] ? tool->status[run->err.kind] : 1;
+		note_say(&run->note, "%s", run->err.message);
+		if (run->err.kind == ERR_USAGE) {
+			struct groups g = groups_of(run, options);
+
+			opt_help(g.list, tool->name, tool->synopsis, tool->summary, stderr);
+		}
+		if (tool->failed)
+			tool->failed(run, options, status);
+	}
+	note_labels(run);
+	events_send(&run->events, tool->name, run->root.live);
+	selinux_end(&run->labels);
+	root_close(&run->root);
+	arena_free(&run->arena);
+	return status;
+}
+
+int run_main(const struct tool *tool, void *options, int argc, char **argv)
+{
+	struct run run = { .tool = tool, .note = { tool->name }, .root = { .fd = -1 } };
+	const char *const *operands = NULL;
+	struct groups g = groups_of(&run, options);
+	bool help = false;
+
+	if (fd_open_standard() < 0)
+		return 1;
+	proc_begin(&run.origin);
+	if (opt_parse(g.list, argc, argv, &run.arena, &operands, &help, &run.err) == 0) {
+		if (help)
+			opt_help(g.list, tool->name, tool->synopsis, tool->summary, stdout);
+		else if (prepare(&run) == 0)
+			tool->work(&run, options, operands);
+	}
+	return run_end(&run, options);
+}
