@@ -10,6 +10,7 @@ import ctypes
 import hashlib
 import os
 import re
+import select
 import shutil
 import signal
 import socket
@@ -17,6 +18,7 @@ import stat
 import subprocess
 import sys
 import tempfile
+import time
 
 CLONE_NEWNS, CLONE_NEWUTS, CLONE_NEWPID = 0x00020000, 0x04000000, 0x20000000
 MS_RDONLY, MS_NOSUID, MS_NODEV, MS_REMOUNT, MS_BIND, MS_REC, MS_PRIVATE = (
@@ -182,21 +184,31 @@ class Root:
         with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
             child = subprocess.Popen(['/bin/sh', '-c', line], stdin=subprocess.DEVNULL, stdout=out,
                                      stderr=err, env=ENV, preexec_fn=inside, start_new_session=True)
-            try:
-                status = child.wait(LIMIT)
-            except subprocess.TimeoutExpired:
-                status = 'timeout'
-            try:
-                os.killpg(child.pid, signal.SIGKILL)
-            except ProcessLookupError:
-                pass
-            child.wait()
+            log, status = self.wait(child)
             texts = []
             for file in (out, err):
                 file.seek(0)
                 texts.append(fold(file.read().decode('utf-8', 'surrogateescape')))
         return {'line': line, 'status': status, 'stdout': texts[0], 'stderr': texts[1],
-                'log': self.heard()}
+                'log': log}
+
+    def wait(self, child):
+        """Take the log while the child runs: a full socket would stop it."""
+        log, done = [], os.pidfd_open(child.pid)
+        end = time.monotonic() + LIMIT
+        while time.monotonic() < end:
+            ready = select.select([done, *self.sockets.values()], [], [], 1)[0]
+            log += self.heard()
+            if done in ready:
+                break
+        os.close(done)
+        status = child.poll()
+        try:
+            os.killpg(child.pid, signal.SIGKILL)
+        except ProcessLookupError:
+            pass
+        child.wait()
+        return log, 'timeout' if status is None else status
 
     def setup(self, line):
         done = self.run(line)
