@@ -6,6 +6,8 @@ lib_libaccount_a_SOURCES = \
 	lib/defs.h \
 	lib/event.c \
 	lib/event.h \
+	lib/ids.c \
+	lib/ids.h \
 	lib/journal.c \
 	lib/lastlog.c \
 	lib/lastlog.h \

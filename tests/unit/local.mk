@@ -9,6 +9,7 @@ unit_programs = \
 	tests/unit/test_err \
 	tests/unit/test_event \
 	tests/unit/test_fd \
+	tests/unit/test_ids \
 	tests/unit/test_json \
 	tests/unit/test_log \
 	tests/unit/test_opt \
