@@ -164,19 +164,15 @@ int run_transaction(struct run *run, unsigned tables,
 
 bool run_operands(struct run *run, const char *const *operands, size_t count)
 {
-	size_t i;
+	size_t given = 0;
 
-	for (i = 0; i < count; i++) {
-		if (!operands[i]) {
-			err_set(&run->err, ERR_USAGE, "missing operand");
-			return false;
-		}
-	}
-	if (operands[count]) {
-		err_set(&run->err, ERR_USAGE, "extra operand '%s'", operands[count]);
-		return false;
-	}
-	return true;
+	while (operands[given])
+		given++;
+	if (given == count)
+		return true;
+	err_set(&run->err, ERR_USAGE, "usage: %s %s (see %s --help)", run->tool->name,
+		run->tool->synopsis, run->tool->name);
+	return false;
 }
 
 static void note_labels(struct run *run)
@@ -203,11 +199,6 @@ static int run_end(struct run *run, void *options)
 	if (run->err.kind != ERR_NONE) {
 		status = tool->status[run->err.kind] ? tool->status[run->err.kind] : 1;
 		note_say(&run->note, "%s", run->err.message);
-		if (run->err.kind == ERR_USAGE) {
-			struct groups g = groups_of(run, options);
-
-			opt_help(g.list, tool->name, tool->synopsis, tool->summary, stderr);
-		}
 		if (tool->failed)
 			tool->failed(run, options, status);
 	}

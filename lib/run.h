@@ -10,8 +10,7 @@
  *	}
  *
  * run_main parses the command line, opens the root, reads login.defs, calls the tool's work and
- * ends the run: one error line on stderr (and the usage, where the command line is to blame),
- * events to syslog and audit, the status.
+ * ends the run: one error line on stderr, events to syslog and audit, the status.
  *
  * work looks at the options, calls run_transaction with a function that changes rows in memory, and
  * then does what follows from the change (home, mail, caches, hooks).  It returns 0, or -1 with

@@ -256,18 +256,16 @@ static void the_command_line_is_judged_first(void **state)
 	static const struct {
 		const char *args[4];
 		int status;
-		const char *message; /* first line */
-		bool usage;
+		const char *message;
 	} cases[] = {
-		{ { NULL }, 2, "missing operand", true },
-		{ { "a", "b" }, 2, "extra operand 'b'", true },
-		{ { "--nonsense" }, 2, "unrecognized option '--nonsense'", true },
-		{ { "--root=/x", "a" }, 2, "options --root and --prefix conflict", true },
-		{ { "--selinux=on", "a" }, 2, "invalid SELinux mode 'on': not auto, off or strict",
-		  true },
-		{ { "--lock-timeout=x", "a" }, 3, "invalid lock timeout 'x'", false },
-		{ { "-K", "UMASK" }, 3, "-K requires KEY=VALUE", false },
-		{ { "-P", "rel", "a" }, 3, "prefix must be an absolute path", false },
+		{ { NULL }, 2, "usage: test_run [options] NAME (see test_run --help)" },
+		{ { "a", "b" }, 2, "usage: test_run [options] NAME (see test_run --help)" },
+		{ { "--nonsense" }, 2, "unrecognized option '--nonsense'" },
+		{ { "--root=/x", "a" }, 2, "options --root and --prefix conflict" },
+		{ { "--selinux=on", "a" }, 2, "invalid SELinux mode 'on': not auto, off or strict" },
+		{ { "--lock-timeout=x", "a" }, 3, "invalid lock timeout 'x'" },
+		{ { "-K", "UMASK" }, 3, "-K requires KEY=VALUE" },
+		{ { "-P", "rel", "a" }, 3, "prefix must be an absolute path" },
 	};
 	size_t i;
 
@@ -277,9 +275,7 @@ static void the_command_line_is_judged_first(void **state)
 
 		assert_int_equal(run_tool(NULL, cases[i].args), cases[i].status);
 		assert_string_equal(out, "");
-		assert_int_equal(strncmp(said, line, strlen(line)), 0);
-		assert_int_equal(!!strstr(said, "\nUsage: test_run [options] NAME\n"),
-				 cases[i].usage);
+		assert_string_equal(said, line);
 	}
 	assert_int_equal(seen.changes, 0);
 }
