@@ -8,24 +8,42 @@
 
 #include "selinux_state.h"
 
-int selinux_probe_with(struct selinux **ret, const struct selinux_ops *ops, void *data, int rootfd,
-		       bool live, enum selinux_mode mode, const struct note *note, struct err *e)
+static struct selinux *new_selinux(const struct selinux_ops *ops, void *data, int rootfd, bool live,
+				   enum selinux_mode mode)
 {
 	struct selinux *s = calloc(1, sizeof(*s));
 
-	(void)note;
 	if (!s)
-		return err_sys(e, ERR_IO, "cannot ask about SELinux");
+		return NULL;
 	s->ops = ops;
 	s->data = data;
 	s->rootfd = rootfd;
 	s->facts.mode = mode;
 	s->facts.live = live;
 	s->facts.built = ops->built;
-	if (mode != SELINUX_OFF &&
-	    (selinux_sample(ops, data, &s->arena, &s->facts, e) < 0 ||
-	     (ops->built && s->facts.kernel == SELINUX_KERNEL_YES &&
-	      selinux_contexts_open(&s->contexts, ops, data, rootfd, &s->facts, &s->arena, e) < 0))) {
+	return s;
+}
+
+/* always: look at the target's policy even if nothing depends on it. */
+static int collect(struct selinux *s, bool always, struct err *e)
+{
+	if (s->facts.mode == SELINUX_OFF)
+		return 0;
+	if (selinux_sample(s->ops, s->data, &s->arena, &s->facts, e) < 0)
+		return -1;
+	if (!s->ops->built || (s->facts.kernel != SELINUX_KERNEL_YES && !always))
+		return 0;
+	return selinux_contexts_open(&s->contexts, s->ops, s->data, s->rootfd, &s->facts, &s->arena, e);
+}
+
+static int start(struct selinux **ret, const struct selinux_ops *ops, void *data, int rootfd,
+		 bool live, enum selinux_mode mode, bool always, struct err *e)
+{
+	struct selinux *s = new_selinux(ops, data, rootfd, live, mode);
+
+	if (!s)
+		return err_sys(e, ERR_IO, "cannot ask about SELinux");
+	if (collect(s, always, e) < 0) {
 		selinux_end(&s);
 		return -1;
 	}
@@ -34,12 +52,20 @@ int selinux_probe_with(struct selinux **ret, const struct selinux_ops *ops, void
 	return 0;
 }
 
+int selinux_probe_with(struct selinux **ret, const struct selinux_ops *ops, void *data, int rootfd,
+		       bool live, enum selinux_mode mode, const struct note *note, struct err *e)
+{
+	(void)note;
+	return start(ret, ops, data, rootfd, live, mode, true, e);
+}
+
 int selinux_begin_with(struct selinux **ret, const struct selinux_ops *ops, void *data, int rootfd,
 		       bool live, enum selinux_mode mode, const struct note *note, struct err *e)
 {
 	struct selinux *s = NULL;
 
-	if (selinux_probe_with(&s, ops, data, rootfd, live, mode, note, e) < 0)
+	(void)note;
+	if (start(&s, ops, data, rootfd, live, mode, false, e) < 0)
 		return -1;
 	if (s->verdict == SELINUX_REFUSE) {
 		err_set(e, ERR_IO, "no SELinux labels, which mode strict asks for: %s",

@@ -47,8 +47,8 @@ enum selinux_source {
 /*
  * Which mode is in force: option before environment before login.defs before configure.  option and
  * defs may be NULL (not given).  The environment is read with secure_getenv; *ret_ignored (may be
- * NULL) tells that the variable is set but was not heard.  An unknown value is noted and means auto;
- * an unknown option value is ERR_USAGE.
+ * NULL) tells that the variable is set but was not heard.  An unknown value is noted (note may be
+ * NULL) and means auto; an unknown option value is ERR_USAGE.
  */
 int selinux_mode_choose(const char *option, const char *defs, const struct note *note,
 			enum selinux_mode *ret_mode, enum selinux_source *ret_source,
@@ -94,7 +94,10 @@ struct selinux;
  */
 int selinux_begin(struct selinux **ret, int rootfd, bool live, enum selinux_mode mode,
 		  const struct note *note, struct err *e);
-/* The same, but says so (selinux_refuses) where strict mode would refuse: for shadow-selinux. */
+/*
+ * For shadow-selinux: where strict mode would refuse it only says so (selinux_refuses), and it looks
+ * at the target's policy even on a kernel without SELinux.
+ */
 int selinux_probe(struct selinux **ret, int rootfd, bool live, enum selinux_mode mode,
 		  const struct note *note, struct err *e);
 void selinux_end(struct selinux **s);
@@ -169,7 +172,7 @@ struct selinux_answer {
 	enum selinux_origin origin;
 	const char *label;  /* NULL with SELINUX_ORIGIN_NONE */
 	const char *policy; /* what policy names, even if it cannot be had; or NULL */
-	const char *why;    /* why not what policy names, or NULL */
+	const char *why;    /* why it is not what policy names, or NULL */
 };
 
 /* Tries it without making anything.  The answer lives as long as s. */

@@ -82,38 +82,42 @@ static mode_t type_of(struct selinux *s, const char *path)
 	return path[strlen(path) - 1] == '/' ? S_IFDIR : 0;
 }
 
+static int ask_policy(struct selinux *s, const char *path, struct selinux_answer *answer,
+		      struct err *e)
+{
+	if (s->facts.policy != SELINUX_POLICY_LOADED)
+		return 0;
+	selinux_flush_refusal(s);
+	selinux_lookup(s, path, type_of(s, path));
+	if (s->found == SELINUX_FOUND)
+		answer->policy = arena_strdup(&s->arena, s->label);
+	if (!selinux_active(s))
+		return 0;
+	answer->why = found_texts[s->found];
+	if (s->found != SELINUX_FOUND)
+		return 0;
+	if (try_label(s, &answer->why, e) < 0)
+		return -1;
+	if (!answer->why) {
+		answer->origin = SELINUX_ORIGIN_POLICY;
+		answer->label = answer->policy;
+	}
+	return 0;
+}
+
 int selinux_explain(struct selinux *s, const char *path, struct selinux_answer *ret, struct err *e)
 {
 	struct selinux_answer answer = { SELINUX_ORIGIN_NONE, NULL, NULL, selinux_reason(s) };
 
-	if (!s->ops->built || s->facts.kernel != SELINUX_KERNEL_YES) {
-		*ret = answer;
-		return 0;
-	}
-	if (selinux_active(s)) {
-		selinux_flush_refusal(s);
-		selinux_lookup(s, path, type_of(s, path));
-		answer.why = found_texts[s->found];
-		if (s->found == SELINUX_FOUND) {
-			answer.policy = arena_strdup(&s->arena, s->label);
-			if (try_label(s, &answer.why, e) < 0)
-				return -1;
-			if (!answer.why) {
-				answer.origin = SELINUX_ORIGIN_POLICY;
-				answer.label = answer.policy;
-			}
-		}
-	}
-	if (!answer.label) {
+	if (ask_policy(s, path, &answer, e) < 0)
+		return -1;
+	if (!answer.label && s->ops->built && s->facts.kernel == SELINUX_KERNEL_YES) {
 		if (label_of(s, path, &answer.label, e) < 0)
 			return -1;
-		if (answer.label)
-			answer.origin = SELINUX_ORIGIN_FILE;
-	}
-	if (!answer.label) {
-		if (label_above(s, path, &answer.label, e) < 0)
+		answer.origin = answer.label ? SELINUX_ORIGIN_FILE : SELINUX_ORIGIN_NONE;
+		if (!answer.label && label_above(s, path, &answer.label, e) < 0)
 			return -1;
-		if (answer.label)
+		if (answer.label && answer.origin == SELINUX_ORIGIN_NONE)
 			answer.origin = SELINUX_ORIGIN_PARENT;
 	}
 	*ret = answer;

@@ -54,7 +54,9 @@ int selinux_mode_choose(const char *option, const char *defs, const struct note 
 	*ret_source = environment ? SELINUX_FROM_ENVIRONMENT : SELINUX_FROM_DEFS;
 	if (!parse_mode(text, ret_mode)) {
 		*ret_mode = SELINUX_AUTO;
-		note_say(note, "unknown SELinux mode '%s' in %s: taken as auto", text, where);
+		if (note)
+			note_say(note, "unknown SELinux mode '%s' in %s: taken as auto", text,
+				 where);
 	}
 	return 0;
 }

@@ -1,2 +1,3 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # One line a page, in order:  dist_man_MANS += man/useradd.8
+dist_man_MANS += man/shadow-selinux.8

@@ -57,9 +57,9 @@ static const char *const origins[] = {
 
 static const char *const origin_texts[] = {
 	[SELINUX_ORIGIN_NONE] = "",
-	[SELINUX_ORIGIN_POLICY] = " from the policy",
-	[SELINUX_ORIGIN_FILE] = " from the file that is there",
-	[SELINUX_ORIGIN_PARENT] = " from the directory",
+	[SELINUX_ORIGIN_POLICY] = ", from the policy",
+	[SELINUX_ORIGIN_FILE] = ", from the file that is there",
+	[SELINUX_ORIGIN_PARENT] = ", from the directory",
 };
 
 static const char *verdict(const struct report *r)
@@ -82,22 +82,23 @@ static void print_facts(const struct report *r)
 	printf("mode       %s (%s)\n", selinux_mode_name(f->mode), sources[r->source]);
 	if (r->ignored)
 		puts("           SHADOW_SELINUX is set but ignored: the kernel asks for secure execution");
-	printf("kernel     SELinux: %s\n", f->mode == SELINUX_OFF ? "not asked" : kernels[f->kernel]);
-	printf("selinuxfs  %s\n", f->mount ? f->mount : "not found");
-	printf("enforcing  %s\n", enforces[f->enforce]);
-	printf("policy     %s%s%s\n", f->contexts ? f->contexts : "", f->contexts ? ": " : "",
-	       policies[f->policy]);
+	if (f->mode != SELINUX_OFF) {
+		printf("kernel     SELinux: %s\n", kernels[f->kernel]);
+		printf("selinuxfs  %s\n", f->mount ? f->mount : "not found");
+		printf("enforcing  %s\n", enforces[f->enforce]);
+		printf("policy     %s%s%s\n", f->contexts ? f->contexts : "", f->contexts ? ": " : "",
+		       policies[f->policy]);
+	}
 	printf("verdict    %s: %s\n", verdict(r), selinux_reason(r->labels));
 }
 
 static void print_path(const char *path, const struct selinux_answer *answer)
 {
-	printf("%s  %s%s", path, answer->label ? answer->label : "no label that is known",
-	       origin_texts[answer->origin]);
-	if (answer->policy && answer->origin != SELINUX_ORIGIN_POLICY)
-		printf(", not %s", answer->policy);
+	printf("%s  %s%s", path, answer->label ? answer->label : "none", origin_texts[answer->origin]);
 	if (answer->why)
-		printf(" (%s)", answer->why);
+		printf(": %s", answer->why);
+	if (answer->policy && answer->origin != SELINUX_ORIGIN_POLICY)
+		printf("; the policy names %s", answer->policy);
 	putchar('\n');
 }
 
@@ -183,8 +184,9 @@ static int work(struct run *run, void *options, const char *const *operands)
 			return err_set(&run->err, ERR_USAGE, "'%s' is not an absolute path", operands[i]);
 	}
 	r.paths = operands[0] ? operands : usual_paths(&run->arena);
-	if (selinux_mode_choose(run->opt.selinux, defs_string(&run->defs, "SELINUX_LABELS"), &run->note,
-				&mode, &r.source, &r.ignored, &run->err) < 0 ||
+	/* The same choice as the run's own, which has said what there is to say of it. */
+	if (selinux_mode_choose(run->opt.selinux, defs_string(&run->defs, "SELINUX_LABELS"), NULL, &mode,
+				&r.source, &r.ignored, &run->err) < 0 ||
 	    selinux_probe(&r.labels, run->root.fd, run->root.live, mode, &run->note, &run->err) < 0)
 		return -1;
 	r.facts = selinux_get_facts(r.labels);
@@ -193,10 +195,13 @@ static int work(struct run *run, void *options, const char *const *operands)
 	return result;
 }
 
+static const struct opt no_options[] = { { 0 } };
+
 static const struct tool shadow_selinux = {
 	.name = "shadow-selinux",
 	.synopsis = "[options] [PATH...]",
 	.summary = "Show whether new account files get SELinux labels, which, and why.",
+	.options = no_options,
 	.status = { [ERR_USAGE] = 2, [ERR_ARGUMENT] = 2 },
 	.work = work,
 };
