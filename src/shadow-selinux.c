@@ -57,9 +57,9 @@ static const char *const origins[] = {
 
 static const char *const origin_texts[] = {
 	[SELINUX_ORIGIN_NONE] = "",
-	[SELINUX_ORIGIN_POLICY] = ", from the policy",
-	[SELINUX_ORIGIN_FILE] = ", from the file that is there",
-	[SELINUX_ORIGIN_PARENT] = ", from the directory",
+	[SELINUX_ORIGIN_POLICY] = " from the policy",
+	[SELINUX_ORIGIN_FILE] = " from the file that is there",
+	[SELINUX_ORIGIN_PARENT] = " from the directory",
 };
 
 static const char *verdict(const struct report *r)
@@ -95,10 +95,10 @@ static void print_facts(const struct report *r)
 static void print_path(const char *path, const struct selinux_answer *answer)
 {
 	printf("%s  %s%s", path, answer->label ? answer->label : "none", origin_texts[answer->origin]);
-	if (answer->why)
-		printf(": %s", answer->why);
 	if (answer->policy && answer->origin != SELINUX_ORIGIN_POLICY)
-		printf("; the policy names %s", answer->policy);
+		printf(", not %s", answer->policy);
+	if (answer->why)
+		printf(" (%s)", answer->why);
 	putchar('\n');
 }
 
