@@ -15,6 +15,8 @@ lib_libaccount_a_SOURCES = \
 	lib/lock.h \
 	lib/lock_file.c \
 	lib/lock_file.h \
+	lib/name.c \
+	lib/name.h \
 	lib/profile.c \
 	lib/profile.h \
 	lib/publish.c \

@@ -12,6 +12,7 @@ unit_programs = \
 	tests/unit/test_ids \
 	tests/unit/test_json \
 	tests/unit/test_log \
+	tests/unit/test_name \
 	tests/unit/test_opt \
 	tests/unit/test_profile \
 	tests/unit/test_root \
