@@ -15,8 +15,12 @@ lib_libaccount_a_SOURCES = \
 	lib/lock.h \
 	lib/lock_file.c \
 	lib/lock_file.h \
+	lib/merge.c \
+	lib/merge.h \
 	lib/name.c \
 	lib/name.h \
+	lib/nss.c \
+	lib/nss.h \
 	lib/profile.c \
 	lib/profile.h \
 	lib/publish.c \
@@ -28,6 +32,11 @@ lib_libaccount_a_SOURCES = \
 	lib/run.h \
 	lib/schema.c \
 	lib/schema.h \
+	lib/subid.c \
+	lib/subid.h \
+	lib/subid_choose.c \
+	lib/subid_private.h \
+	lib/subid_spans.c \
 	lib/table.c \
 	lib/table.h \
 	lib/table_diff.c \

@@ -12,7 +12,9 @@ unit_programs = \
 	tests/unit/test_ids \
 	tests/unit/test_json \
 	tests/unit/test_log \
+	tests/unit/test_merge \
 	tests/unit/test_name \
+	tests/unit/test_nss \
 	tests/unit/test_opt \
 	tests/unit/test_profile \
 	tests/unit/test_root \
@@ -24,10 +26,11 @@ unit_programs = \
 	tests/unit/test_selinux_rule \
 	tests/unit/test_seuser \
 	tests/unit/test_str \
+	tests/unit/test_subid \
 	tests/unit/test_table \
 	tests/unit/test_txn
 
-EXTRA_DIST += tests/unit/selinux_world.h
+EXTRA_DIST += tests/unit/account_world.h tests/unit/selinux_world.h
 
 LDADD = $(ACCOUNT_LIBS) -lcmocka
 
