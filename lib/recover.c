@@ -3,23 +3,38 @@
  * Recovery: an earlier run died between its first and its last rename.
  *
  * Its journal has the rows as they were and as they were to be.  Each row of each file is still old,
- * new already, or was changed by somebody else meanwhile.
+ * new already, or was changed by somebody else meanwhile: then our change is merged into it.
  *
  * - No row is new: nothing was published; the change is dropped.
- * - The journal says undo, or a user or group that was to be added cannot be (its name or id was
- *   given away since): new rows become old again.
+ * - The journal says undo, or a row cannot be made new (its name or id was given away since, or
+ *   somebody else changed the very column): new rows become old again.
  * - Else old rows become new.
  *
- * A row that somebody else changed is left alone and logged.  The result goes through the same
+ * A row that can be made neither is left alone and logged.  The result goes through the same
  * publishing as any commit, with the journal standing until the end: dying here is no different.
  */
 #include <string.h>
 #include <syslog.h>
 
 #include "fd.h"
+#include "merge.h"
 #include "txn_private.h"
 
-enum row_state { ROW_OLD, ROW_NEW, ROW_FOREIGN, ROW_REFUSED, ROW_STATES };
+enum row_state {
+	ROW_TODO,
+	ROW_DONE,
+	ROW_THEIRS,  /* somebody else's by now, and no concern of ours */
+	ROW_REFUSED, /* cannot be made what it should be */
+	ROW_STATES
+};
+
+/* What is to be done about one edit, in one direction. */
+struct look {
+	enum row_state state;
+	bool found;
+	struct row row;  /* when found */
+	struct str line; /* what it becomes; p NULL: it goes */
+};
 
 struct recovery {
 	struct txn *txn; /* of its own, over the journal's files */
@@ -36,21 +51,9 @@ static struct str first_column(struct str line)
 	return (struct str){ line.p, colon ? (size_t)(colon - line.p) : line.n };
 }
 
-static bool has_name(struct recovery *r, struct table *t, struct str line, struct row *ret)
+static bool find_name(struct recovery *r, struct table *t, struct str line, struct row *ret)
 {
 	return table_find(t, str_dup(r->txn->spec.arena, first_column(line)), ret);
-}
-
-static bool has_id(struct table *t, struct str line)
-{
-	int column = schema_get(table_which(t))->id_column;
-	struct str columns[SCHEMA_COLUMNS_MAX];
-	struct row row;
-	uint64_t id;
-
-	return column >= 0 && schema_split(table_which(t), line, columns) > 0 &&
-	       str_decimal(columns[column], UINT32_MAX, &id) &&
-	       table_find_id(t, (uint32_t)id, &row);
 }
 
 /* A file's owner may have many sub-id rows; in all other files a name has one row. */
@@ -59,36 +62,231 @@ static bool is_keyed(enum table_id id)
 	return id != TABLE_SUBUID && id != TABLE_SUBGID;
 }
 
-static enum row_state state_of(struct recovery *r, const struct journal_edit *ed, struct row *row)
+static bool find_line(struct recovery *r, struct table *t, struct str line, struct row *ret)
 {
+	if (!line.p)
+		return false;
+	/* By name there is an index. */
+	if (is_keyed(table_which(t)) && find_name(r, t, line, ret) && str_eq(ret->line, line))
+		return true;
+	return table_find_line(t, line, ret);
+}
+
+static bool id_in(enum table_id table, struct str line, uint32_t *ret)
+{
+	int column = schema_get(table)->id_column;
+	struct str columns[SCHEMA_COLUMNS_MAX];
+
+	return column >= 0 && schema_split(table, line, columns) > 0 &&
+	       schema_id(columns[column], ret);
+}
+
+static bool same_id(enum table_id table, struct str a, struct str b)
+{
+	uint32_t x, y;
+
+	return id_in(table, a, &x) && id_in(table, b, &y) && x == y;
+}
+
+static bool find_id(struct table *t, struct str line, struct row *ret)
+{
+	uint32_t id;
+
+	return id_in(table_which(t), line, &id) && table_find_id(t, id, ret);
+}
+
+static bool range_in(const struct str *columns, uint64_t *ret_first, uint64_t *ret_end)
+{
+	uint64_t size;
+
+	if (!str_number(columns[SUB_START], UINT32_MAX, ret_first) ||
+	    !str_number(columns[SUB_SIZE], UINT32_MAX, &size))
+		return false;
+	*ret_end = *ret_first + size;
+	return true;
+}
+
+/* Has somebody a part of the range? */
+static bool is_range_taken(struct table *t, struct str line)
+{
+	struct str columns[SCHEMA_COLUMNS_MAX];
+	uint64_t first, end, their_first, their_end;
+	struct row row;
+
+	if (schema_split(table_which(t), line, columns) == 0 ||
+	    !range_in(columns, &first, &end))
+		return false;
+	for (row = ROW_START; table_next(t, &row);)
+		if (range_in(row.column, &their_first, &their_end) && their_first < end &&
+		    first < their_end)
+			return true;
+	return false;
+}
+
+static bool is_taken(struct recovery *r, struct table *t, struct str line)
+{
+	struct row row;
+
+	if (!is_keyed(table_which(t)))
+		return is_range_taken(t, line);
+	return find_name(r, t, line, &row) || find_id(t, line, &row);
+}
+
+/* Our edit that adds the row of that name, or NULL. */
+static const struct journal_edit *added_by_us(const struct recovery *r, enum table_id id,
+					      struct str name)
+{
+	size_t i;
+
+	for (i = 0; i < r->journal.edit_count; i++) {
+		const struct journal_edit *ed = &r->journal.edits[i];
+
+		if (ed->id == id && !ed->old.p && str_eq(first_column(ed->new), name))
+			return ed;
+	}
+	return NULL;
+}
+
+/* The account of that name is not the one that we made. */
+static bool is_theirs(struct recovery *r, enum table_id id, struct str name)
+{
+	struct table *t = r->txn->files[id].table;
+	const struct journal_edit *ours = added_by_us(r, id, name);
+	struct row row;
+
+	return t && find_name(r, t, name, &row) && !(ours && same_id(id, ours->new, row.line));
+}
+
+/* Is a user that is not of our making in the group? */
+static bool is_primary_group(struct recovery *r, struct str group)
+{
+	struct table *users = r->txn->files[TABLE_PASSWD].table;
+	uint32_t gid, id;
+	struct row row;
+
+	if (!users || !id_in(TABLE_GROUP, group, &gid))
+		return false;
+	for (row = ROW_START; table_next(users, &row);)
+		if (schema_id(row.column[PW_GID], &id) && id == gid &&
+		    is_theirs(r, TABLE_PASSWD, row.column[PW_NAME]))
+			return true;
+	return false;
+}
+
+/* Does an account of somebody else need the row that we have added? */
+static bool is_needed(struct recovery *r, const struct journal_edit *ed)
+{
+	struct str name = first_column(ed->new);
+	const struct journal_edit *group;
+
+	switch (ed->id) {
+	case TABLE_SHADOW:
+		return is_theirs(r, TABLE_PASSWD, name);
+	case TABLE_GROUP:
+		return is_primary_group(r, ed->new);
+	case TABLE_SUBUID:
+	case TABLE_SUBGID:
+		/* Whoever made the account anew found the range there. */
+		return is_theirs(r, TABLE_PASSWD, name);
+	case TABLE_GSHADOW:
+		group = added_by_us(r, TABLE_GROUP, name);
+		return is_theirs(r, TABLE_GROUP, name) || (group && is_needed(r, group));
+	default:
+		return false;
+	}
+}
+
+/* A row that is to be there, and is not as it was to be. */
+static enum row_state look_add(struct recovery *r, struct table *t, struct look *look)
+{
+	if (is_keyed(table_which(t)) && find_name(r, t, look->line, &look->row)) {
+		look->found = true;
+		/* They changed it after us, or it has no identity of its own (shadow, gshadow). */
+		if (schema_get(table_which(t))->id_column < 0 ||
+		    same_id(table_which(t), look->row.line, look->line))
+			return ROW_THEIRS;
+	}
+	return is_taken(r, t, look->line) ? ROW_REFUSED : ROW_TODO;
+}
+
+/* A row that is to go, and is not as it was. */
+static enum row_state look_remove(struct recovery *r, struct table *t, struct str from, bool forward,
+				  struct look *look)
+{
+	if (!is_keyed(table_which(t)) || !find_name(r, t, from, &look->row))
+		return ROW_DONE;
+	look->found = true;
+	if (forward)
+		return ROW_REFUSED;
+	/* Ours, with their change in it; without the account it means nothing. */
+	if (schema_get(table_which(t))->id_column < 0 ||
+	    same_id(table_which(t), look->row.line, from))
+		return ROW_TODO;
+	return ROW_THEIRS;
+}
+
+static enum row_state look_replace(struct recovery *r, struct table *t, struct str from,
+				   struct look *look)
+{
+	struct str to = look->line;
+	struct row other;
+
+	if (!is_keyed(table_which(t)))
+		return ROW_THEIRS;
+	look->found = find_name(r, t, from, &look->row) || find_name(r, t, to, &look->row);
+	if (!look->found || !merge_row(table_which(t), from, to, look->row.line,
+				       r->txn->spec.arena, &look->line))
+		return ROW_REFUSED;
+	if (!same_id(table_which(t), look->row.line, look->line) &&
+	    find_id(t, look->line, &other))
+		return ROW_REFUSED;
+	return str_eq(look->line, look->row.line) ? ROW_DONE : ROW_TODO;
+}
+
+static struct look look_at(struct recovery *r, const struct journal_edit *ed, bool forward)
+{
+	struct str from = forward ? ed->old : ed->new;
+	struct look look = { .line = forward ? ed->new : ed->old };
 	struct table *t = r->txn->files[ed->id].table;
 
 	if (!t)
-		return (r->journal.created & TABLE_BIT(ed->id)) ? ROW_OLD : ROW_FOREIGN;
-	if (ed->old.p && table_find_line(t, ed->old, row))
-		return ROW_OLD;
-	if (ed->new.p && table_find_line(t, ed->new, row))
-		return ROW_NEW;
-	if (!ed->old.p)
-		return is_keyed(ed->id) && (has_name(r, t, ed->new, row) || has_id(t, ed->new)) ?
-			       ROW_REFUSED :
-			       ROW_OLD;
-	if (!ed->new.p)
-		return is_keyed(ed->id) && has_name(r, t, ed->old, row) ? ROW_FOREIGN : ROW_NEW;
-	return ROW_FOREIGN;
+		look.state = !look.line.p ? ROW_DONE :
+			     (r->journal.created & TABLE_BIT(ed->id)) ? ROW_TODO :
+									ROW_REFUSED;
+	else if (find_line(r, t, from, &look.row))
+		look.found = true;
+	else if (find_line(r, t, look.line, &look.row))
+		look.state = ROW_DONE;
+	else if (!from.p)
+		look.state = look_add(r, t, &look);
+	else if (!look.line.p)
+		look.state = look_remove(r, t, from, forward, &look);
+	else
+		look.state = look_replace(r, t, from, &look);
+	if (!forward && !ed->old.p && look.state == ROW_TODO && is_needed(r, ed))
+		look.state = ROW_THEIRS;
+	/* A new id may be another's by now, although the row itself is as it was. */
+	if (t && forward && look.state == ROW_TODO && from.p && look.line.p &&
+	    !same_id(ed->id, from, look.line)) {
+		struct row other;
+
+		if (find_id(t, look.line, &other))
+			look.state = ROW_REFUSED;
+	}
+	return look;
 }
 
 static void take_stock(struct recovery *r)
 {
-	struct row row;
 	size_t i;
 
 	for (i = 0; i < r->journal.edit_count; i++) {
-		enum row_state state = state_of(r, &r->journal.edits[i], &row);
+		const struct journal_edit *ed = &r->journal.edits[i];
+		enum row_state state = look_at(r, ed, true).state;
 
 		r->count[state]++;
-		if (state == ROW_NEW)
-			r->published |= TABLE_BIT(r->journal.edits[i].id);
+		if (state == ROW_DONE)
+			r->published |= TABLE_BIT(ed->id);
 	}
 }
 
@@ -102,28 +300,16 @@ static void log_left(struct recovery *r, const struct journal_edit *ed)
 		     (int)name.n, name.p, s->path);
 }
 
-static void make_new(struct recovery *r, const struct journal_edit *ed, const struct row *row)
+static void apply(struct recovery *r, const struct journal_edit *ed, const struct look *look)
 {
 	struct table *t = txn_create(r->txn, ed->id);
 
-	if (!ed->old.p)
-		table_add_line(t, ed->new);
-	else if (!ed->new.p)
-		table_remove(t, row);
+	if (!look->found)
+		table_add_line(t, look->line);
+	else if (!look->line.p)
+		table_remove(t, &look->row);
 	else
-		table_replace_line(t, row, ed->new);
-}
-
-static void make_old(struct recovery *r, const struct journal_edit *ed, const struct row *row)
-{
-	struct table *t = txn_create(r->txn, ed->id);
-
-	if (!ed->old.p)
-		table_remove(t, row);
-	else if (!ed->new.p)
-		table_add_line(t, ed->old);
-	else
-		table_replace_line(t, row, ed->old);
+		table_replace_line(t, &look->row, look->line);
 }
 
 static void replay(struct recovery *r, bool forward)
@@ -132,20 +318,12 @@ static void replay(struct recovery *r, bool forward)
 
 	for (i = 0; i < r->journal.edit_count; i++) {
 		const struct journal_edit *ed = &r->journal.edits[i];
-		struct row row = ROW_START;
+		struct look look = look_at(r, ed, forward);
 
-		switch (state_of(r, ed, &row)) {
-		case ROW_OLD:
-			if (forward)
-				make_new(r, ed, &row);
-			break;
-		case ROW_NEW:
-			if (!forward)
-				make_old(r, ed, &row);
-			break;
-		default:
+		if (look.state == ROW_TODO)
+			apply(r, ed, &look);
+		else if (look.state == ROW_REFUSED)
 			log_left(r, ed);
-		}
 	}
 }
 
@@ -185,6 +363,10 @@ static int complete(struct recovery *r, struct err *e)
 	unsigned id;
 	int result;
 
+	/* The direction must not turn if we die, too. */
+	if (r->published && r->journal.state == JOURNAL_FORWARD && !forward &&
+	    journal_mark(r->txn, JOURNAL_UNDO) < 0)
+		return err_sys(e, ERR_USER_FILE, "cannot write the journal of an unfinished change");
 	if (r->journal.state != JOURNAL_DONE && r->published)
 		replay(r, forward);
 	result = publish(r->txn, e);
@@ -229,7 +411,7 @@ int recover(struct txn *txn, struct err *e)
 	if (!r.txn)
 		return -1;
 	/* The lock stays the outer transaction's. */
-	r.txn->spec.tables = r.tables | TABLE_BIT(TABLE_GROUP);
+	r.txn->spec.tables = r.tables | TABLE_BIT(TABLE_PASSWD) | TABLE_BIT(TABLE_GROUP);
 	r.txn->etc = txn->etc;
 	r.txn->journal_there = true;
 	result = run(&r, e);
