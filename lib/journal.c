@@ -359,8 +359,11 @@ int journal_read(const struct txn *txn, struct journal *ret, struct err *e)
 		fd = openat(txn->etc, JOURNAL,
 			    O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
 	while (fd < 0 && errno == EINTR);
-	if (fd < 0 && errno == ENOENT)
+	if (fd < 0 && errno == ENOENT) {
+		/* A run may have died while it wrote one. */
+		unlinkat(txn->etc, JOURNAL_NEW, 0);
 		return 0;
+	}
 	if (fd < 0 && (errno == ELOOP || errno == EACCES || errno == ENXIO))
 		return set_aside(txn, e);
 	if (fd < 0 || fstat(fd, &st) < 0)

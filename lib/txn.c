@@ -131,6 +131,7 @@ struct txn *txn_new(const struct txn_spec *spec, struct err *e)
 static int begin(struct txn *txn, struct err *e)
 {
 	const struct txn_spec *spec = &txn->spec;
+	unsigned id;
 
 	if (spec->read_only)
 		return txn_read(txn, e);
@@ -139,9 +140,12 @@ static int begin(struct txn *txn, struct err *e)
 	txn->etc = beneath_open(spec->root->fd, "/etc", O_RDONLY | O_DIRECTORY, 0);
 	if (txn->etc < 0)
 		return err_sys(e, ERR_LOCK, "cannot open %s/etc", spec->root->shown);
-	if (recover(txn, e) < 0)
+	if (recover(txn, e) < 0 || txn_read(txn, e) < 0)
 		return -1;
-	return txn_read(txn, e);
+	/* What a run left beside them that died before it had a journal. */
+	for (id = 0; id < TABLE_COUNT; id++)
+		file_tidy(txn, &txn->files[id], false);
+	return 0;
 }
 
 int txn_begin(struct txn **ret, const struct txn_spec *spec, struct err *e)
