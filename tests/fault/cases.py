@@ -37,12 +37,12 @@ CASES = [Case(*fields) for fields in (
     ('groupdel-plain', 'groupdel', '%P staff', 'full'),
 )]
 
-# The run that comes next: it takes the lock, so it recovers; -f as a recovery that is itself
-# disturbed may have made the group already.
-NEXT = 'groupadd %P -f -g 4000 zzz'
+# The run that comes next: it locks all files, so that it recovers them and takes away what the
+# dead run left beside them.
+NEXT = 'useradd %P -u 4000 -g users -M -K SUB_UID_COUNT=0 -K SUB_GID_COUNT=0 zzz'
 
-# How a run says that it left alone what another tool had changed.
-REFUSED = 'left as'
+# How the log begins to say that a change was taken back, or another tool's left alone.
+REFUSED = ' recovery: '
 
 # Statuses of a failure after the commit, when the account stays (home, mail spool).
 LATE = (12, 13)

@@ -67,8 +67,28 @@ bool state_equal(const struct state *a, const struct state *b)
 	return true;
 }
 
-/* A sum over rows does not see their order. */
-static uint64_t rows_hash(const struct state_file *file)
+/* A sum over the elements of lists does not see their order. */
+static uint64_t row_hash(const char *row, size_t length, bool lists)
+{
+	const char *end = row + length;
+	uint64_t sum = 0, column = hash_start;
+
+	while (row <= end) {
+		size_t size = 0;
+
+		while (row + size < end && row[size] != ':' && !(lists && row[size] == ','))
+			size++;
+		sum += hash_bytes(column, row, size);
+		row += size;
+		if (row < end && *row == ':')
+			column = column * 31 + 1;
+		row++;
+	}
+	return hash_bytes(hash_start, &sum, sizeof(sum));
+}
+
+/* Nor does one over rows see theirs. */
+static uint64_t rows_hash(const struct state_file *file, bool lists)
 {
 	const char *row = file->bytes, *end = row + file->length;
 	uint64_t sum = 0;
@@ -77,7 +97,7 @@ static uint64_t rows_hash(const struct state_file *file)
 		const char *stop = memchr(row, '\n', (size_t)(end - row));
 		size_t length = (size_t)((stop == NULL ? end : stop) - row);
 
-		sum += hash_bytes(hash_start, row, length);
+		sum += row_hash(row, length, lists);
 		row += length + 1;
 	}
 	return sum;
@@ -85,11 +105,14 @@ static uint64_t rows_hash(const struct state_file *file)
 
 bool state_same_rows(const struct state *a, const struct state *b)
 {
-	for (int i = 0; i < state_files; i++)
+	for (int i = 0; i < state_files; i++) {
+		bool lists = i == STATE_GROUP || i == STATE_GSHADOW;
+
 		if (!same_meta(&a->file[i], &b->file[i]) ||
 		    (a->file[i].bytes != NULL &&
-		     rows_hash(&a->file[i]) != rows_hash(&b->file[i])))
+		     rows_hash(&a->file[i], lists) != rows_hash(&b->file[i], lists)))
 			return false;
+	}
 	return true;
 }
 
@@ -133,7 +156,7 @@ const char *state_torn(const struct state *state)
 	for (int i = 0; i < state_files; i++) {
 		const struct state_file *file = &state->file[i];
 
-		if (i <= STATE_GROUP && file->bytes == NULL)
+		if ((i == STATE_PASSWD || i == STATE_GROUP) && file->bytes == NULL)
 			return "a file is gone";
 		if (file->length > 0 && file->bytes[file->length - 1] != '\n')
 			return "a file is cut short";

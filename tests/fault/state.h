@@ -4,7 +4,7 @@
  * moment: bytes, mode and owner of each, and whether it is a symbolic link.
  *
  * A state owns its memory; state_free releases it.  Two states are equal when all files are.
- * state_same_rows ignores the order of rows, for runs in which two tools took turns.
+ * state_same_rows ignores the order of rows and of members, for runs in which two tools took turns.
  */
 #ifndef FAULT_STATE_H
 #define FAULT_STATE_H

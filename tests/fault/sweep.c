@@ -8,7 +8,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -21,7 +23,7 @@ struct expected {
 	struct state end_before, end_after;	/* the same with between and next */
 	struct state end_other;			/* with the other form of between */
 	char *tree_before, *tree_after;
-	int between_status[2];
+	int between_status[3];
 	long calls;
 };
 
@@ -64,6 +66,36 @@ static char *output_read(int fd)
 	return text;
 }
 
+/* The log socket of the root, or -1. */
+static int log_open(const struct sweep *sweep)
+{
+	struct sockaddr_un address = { .sun_family = AF_UNIX };
+	int fd;
+
+	if (sweep->log == NULL)
+		return -1;
+	fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	snprintf(address.sun_path, sizeof(address.sun_path), "%s", sweep->log);
+	unlink(sweep->log);
+	if (fd < 0 || bind(fd, (struct sockaddr *)&address, sizeof(address)) < 0)
+		trace_die(sweep->log);
+	return fd;
+}
+
+/* What the log heard, to the rest of the output. */
+static void log_drain(const struct sweep *sweep)
+{
+	char line[4096];
+	ssize_t length;
+
+	while (sweep->log_fd >= 0 &&
+	       (length = recv(sweep->log_fd, line, sizeof(line) - 1, 0)) >= 0) {
+		line[length] = '\n';
+		if (write(sweep->command.output, line, (size_t)length + 1) < 0)
+			trace_die("output");
+	}
+}
+
 static bool has_journal(const struct sweep *sweep)
 {
 	char path[4096];
@@ -101,11 +133,11 @@ static void expect(struct sweep *sweep, struct expected *x)
 
 	tree_reset(sweep->base, sweep->work);
 	state_read(sweep->work, &x->before);
-	x->tree_before = tree_sign(sweep->base, sweep->work);
+	x->tree_before = tree_sign(sweep->work);
 	trace_run(&sweep->command, &count, &end);
 	x->calls = end.calls;
 	state_read(sweep->work, &x->after);
-	x->tree_after = tree_sign(sweep->base, sweep->work);
+	x->tree_after = tree_sign(sweep->work);
 	if (end.status != 0) {
 		fprintf(stderr, "fault: the undisturbed command ended with wait status %d:\n%s",
 			end.status, output_read(sweep->command.output));
@@ -114,7 +146,7 @@ static void expect(struct sweep *sweep, struct expected *x)
 	reference(sweep, false, between, &x->between_status[0], &x->end_before);
 	reference(sweep, true, between, &x->between_status[1], &x->end_after);
 	if (sweep->has_other)
-		reference(sweep, true, &sweep->other, &x->between_status[1], &x->end_other);
+		reference(sweep, true, &sweep->other, &x->between_status[2], &x->end_other);
 	if (state_equal(&x->before, &x->after) || state_equal(&x->end_before, &x->end_after)) {
 		fprintf(stderr, "fault: the command changes nothing:\n%s",
 			output_read(sweep->command.output));
@@ -126,6 +158,8 @@ static void run_once(struct sweep *sweep, struct run *run)
 {
 	memset(run, 0, sizeof(*run));
 	output_rewind(sweep->command.output);
+	log_drain(sweep);
+	output_rewind(sweep->command.output);
 	tree_reset(sweep->base, sweep->work);
 	trace_run(&sweep->command, &sweep->plan, &run->end);
 	state_read(sweep->work, &run->middle);
@@ -134,9 +168,11 @@ static void run_once(struct sweep *sweep, struct run *run)
 		run->between_status = plain_run(sweep, &sweep->between);
 	if (sweep->second_every != 0)
 		trace_run(&sweep->next, &sweep->second, &run->second);
+	log_drain(sweep);
 	run->next_at = (size_t)lseek(sweep->command.output, 0, SEEK_END);
 	if (sweep->has_next)
 		run->next_status = plain_run(sweep, &sweep->next);
+	log_drain(sweep);
 	state_read(sweep->work, &run->final);
 	run->output = output_read(sweep->command.output);
 }
@@ -199,7 +235,7 @@ static void judge_tree(const struct sweep *sweep, const struct expected *x, cons
 	if ((killed && sweep->home_may_differ) ||
 	    (!killed && is_after && WEXITSTATUS(run->end.status) != 0))
 		return;
-	tree = tree_sign(sweep->base, sweep->work);
+	tree = tree_sign(sweep->work);
 	if (strcmp(tree, is_after ? x->tree_after : x->tree_before) != 0)
 		report(tally, run, "home", is_after ? "the home is not as after"
 						    : "the home is not as before");
@@ -217,7 +253,7 @@ static void judge_files(const struct sweep *sweep, const struct expected *x,
 		report(tally, run, "between", "the files are neither as before nor as after");
 		return;
 	}
-	if (sweep->plan.what == TRACE_FAIL)
+	if (WIFEXITED(run->end.status))
 		judge_status(sweep, x, run, is_after, tally);
 	judge_tree(sweep, x, run, is_after, tally);
 }
@@ -245,7 +281,7 @@ static void judge_mixed(const struct sweep *sweep, const struct expected *x,
 	bool said = strstr(run->output + run->next_at, sweep->refused) != NULL;
 
 	if (run->between_status != x->between_status[0] &&
-	    run->between_status != x->between_status[1])
+	    run->between_status != x->between_status[1] && !sweep->has_other)
 		report(tally, run, "blocked", "the tool that came between failed");
 	else if (state_same_rows(&run->final, &x->end_after) ||
 		 (sweep->has_other && state_same_rows(&run->final, &x->end_other)))
@@ -261,6 +297,13 @@ static bool crashed(int status, const struct trace_plan *plan)
 	return WIFSIGNALED(status) && !(plan->what == TRACE_KILL && WTERMSIG(status) == SIGKILL);
 }
 
+/* The next run was disturbed after its commit; the one after it finds its account there. */
+static bool was_done(const struct sweep *sweep, const struct run *run)
+{
+	return sweep->second_every != 0 && WIFEXITED(run->next_status) &&
+	       WEXITSTATUS(run->next_status) == 9;
+}
+
 static void judge(const struct sweep *sweep, const struct expected *x, const struct run *run,
 		  struct tally *tally)
 {
@@ -274,7 +317,7 @@ static void judge(const struct sweep *sweep, const struct expected *x, const str
 		report(tally, run, "crash", "the command died");
 	if (why != NULL && sweep->has_next)
 		report(tally, run, "torn", why);
-	if (run->next_status != 0)
+	if (run->next_status != 0 && !was_done(sweep, run))
 		report(tally, run, "next", "the next run failed");
 	else if (sweep->peer != NULL)
 		judge_unique(sweep, run, tally);
@@ -321,6 +364,7 @@ long sweep_run(struct sweep *sweep)
 		trace_die("memfd_create");
 	sweep->command.output = sweep->next.output = output;
 	sweep->between.output = sweep->other.output = output;
+	sweep->log_fd = log_open(sweep);
 	expect(sweep, &x);
 	for (long at = sweep->first; at <= x.calls; at += sweep->every) {
 		sweep->plan.at = at;

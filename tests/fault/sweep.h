@@ -31,6 +31,8 @@ struct sweep {
 	bool has_next, has_between, has_other;
 	const char *states;	/* directory for distinct final states, or NULL */
 	const char *refused;	/* text by which `next` says that it left a foreign change alone */
+	const char *log;	/* where to listen for log lines, which count as output; or NULL */
+	int log_fd;
 	const char *peer;	/* the account that `between` makes: must be there, with ids of its own */
 	const char *ours;	/* the account that the command makes */
 	struct trace_plan second;	/* disturb `next` too, after each death within a commit */

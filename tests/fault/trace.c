@@ -208,9 +208,20 @@ static bool run_to_start(pid_t pid, struct trace_command *command, int *status,
 	return true;
 }
 
-static bool call_never_returns(long number)
+/* Calls that do not return, and those that POSIX or Linux say cannot fail: their callers rightly
+ * take any answer for the truth. */
+static bool call_cannot_fail(long number)
 {
-	return number == SYS_exit || number == SYS_exit_group || number == SYS_rt_sigreturn;
+	static const long numbers[] = {
+		SYS_exit,   SYS_exit_group, SYS_rt_sigreturn, SYS_getpid,  SYS_getppid,
+		SYS_gettid, SYS_getuid,	    SYS_geteuid,      SYS_getgid,  SYS_getegid,
+		SYS_umask,
+	};
+
+	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
+		if (numbers[i] == number)
+			return true;
+	return false;
 }
 
 /* At the entry of the call that the plan names.  True: go on without looking. */
@@ -223,7 +234,7 @@ static bool disturb(pid_t pid, const struct trace_plan *plan, struct user_regs_s
 		kill(pid, SIGKILL);
 		return wait_stop(pid, status, end);
 	}
-	end->exempt = call_never_returns(end->number);
+	end->exempt = call_cannot_fail(end->number);
 	if (end->exempt)
 		return true;
 	call_skip(pid, regs);

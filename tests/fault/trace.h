@@ -47,7 +47,7 @@ struct trace_end {
 	long calls;		/* counted, up to the disturbed one */
 	long number;		/* system call number of the disturbed one */
 	bool reached;		/* the plan's call was there */
-	bool exempt;		/* it cannot fail (exit), so it was left alone */
+	bool exempt;		/* it cannot fail (exit, getpid), so it was left alone */
 	bool hung;		/* was ended by us after trace_limit_seconds */
 };
 

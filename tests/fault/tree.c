@@ -193,23 +193,18 @@ static void sign_tree(FILE *out, const char *path, const char *shown)
 	free(names);
 }
 
-char *tree_sign(const char *base, const char *work)
+char *tree_sign(const char *work)
 {
+	static const char *const names[] = { "home", "var" };
 	char child[path_max];
-	struct dirent **names;
 	size_t length;
 	char *text;
 	FILE *out = open_memstream(&text, &length);
-	int count = scandir(base, &names, NULL, alphasort);
 
-	if (out == NULL || count < 0)
-		trace_die(base);
-	for (int i = 0; i < count; i++) {
-		if (!is_dots(names[i]->d_name) && strcmp(names[i]->d_name, "etc") != 0)
-			sign_tree(out, path_join(child, work, names[i]->d_name), names[i]->d_name);
-		free(names[i]);
-	}
-	free(names);
+	if (out == NULL)
+		trace_die("open_memstream");
+	for (int i = 0; i < 2; i++)
+		sign_tree(out, path_join(child, work, names[i]), names[i]);
 	fclose(out);
 	return text;
 }

@@ -3,7 +3,7 @@
  * tree: the small root that each run begins with, put back between runs.
  *
  * tree_reset makes WORK equal BASE for each top-level name of BASE; other names of WORK (mount
- * points of a chroot) are left alone.  tree_sign describes all of these names but `etc`, one
+ * points of a chroot) are left alone.  tree_sign describes what lies under `home` and `var`, one
  * line an object, sorted.  The caller frees the text.  Trouble ends the process (trace_die).
  */
 #ifndef FAULT_TREE_H
@@ -13,7 +13,7 @@
 #include <stdint.h>
 
 void tree_reset(const char *base, const char *work);
-char *tree_sign(const char *base, const char *work);
+char *tree_sign(const char *work);
 
 /* Whole file with a NUL after it, or NULL when it is not there. */
 char *file_read(const char *path, size_t *ret_length);
