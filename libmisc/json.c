@@ -3,13 +3,22 @@
 
 #include <string.h>
 
-/* The length of the UTF-8 sequence at p; 0: it is none (too long, a surrogate and too large too). */
+static size_t sequence_length(unsigned char first)
+{
+	if (first < 0x80)
+		return 1;
+	if ((first & 0xe0) == 0xc0)
+		return 2;
+	if ((first & 0xf0) == 0xe0)
+		return 3;
+	return (first & 0xf8) == 0xf0 ? 4 : 0;
+}
+
+/* The UTF-8 sequence at p; 0: it is none.  Too long, a surrogate, too large: none. */
 static size_t sequence(const unsigned char *p)
 {
 	static const unsigned long least[] = { 0, 0, 0x80, 0x800, 0x10000 };
-	size_t i, n = p[0] < 0x80 ? 1 : (p[0] & 0xe0) == 0xc0 ? 2 : (p[0] & 0xf0) == 0xe0 ? 3
-				  : (p[0] & 0xf8) == 0xf0     ? 4
-							      : 0;
+	size_t i, n = sequence_length(p[0]);
 	unsigned long c;
 
 	if (n <= 1)

@@ -33,7 +33,8 @@ static int collect(struct selinux *s, bool always, struct err *e)
 		return -1;
 	if (!s->ops->built || (s->facts.kernel != SELINUX_KERNEL_YES && !always))
 		return 0;
-	return selinux_contexts_open(&s->contexts, s->ops, s->data, s->rootfd, &s->facts, &s->arena, e);
+	return selinux_contexts_open(&s->contexts, s->ops, s->data, s->rootfd, &s->facts, &s->arena,
+				     e);
 }
 
 static int start(struct selinux **ret, const struct selinux_ops *ops, void *data, int rootfd,
@@ -111,8 +112,8 @@ void selinux_lookup(struct selinux *s, const char *path, mode_t type)
 	s->label = NULL;
 	s->path = strdup(path); /* NULL: the next one is looked up again */
 	s->type = type;
-	s->found = selinux_contexts_lookup(&s->contexts, path, type, s->facts.mode == SELINUX_STRICT,
-					   &s->label);
+	s->found = selinux_contexts_lookup(&s->contexts, path, type,
+					   s->facts.mode == SELINUX_STRICT, &s->label);
 }
 
 int set_selinux_file_context(struct selinux *s, const char *path, mode_t type, struct err *e)
@@ -164,12 +165,13 @@ static int without_label(struct selinux *s, const char *path, int error, bool *r
 		return -1;
 	errno = error;
 	if (selinux_rule_refused(s->facts.mode, error) == SELINUX_REFUSE)
-		return err_sys(e, ERR_IO, "cannot create %s with the SELinux label %s", path, s->label);
+		return err_sys(e, ERR_IO, "cannot create %s with the SELinux label %s", path,
+			       s->label);
 	return 0;
 }
 
-int selinux_make(struct selinux *s, const char *path, mode_t type, const struct selinux_maker *maker,
-		 struct err *e)
+int selinux_make(struct selinux *s, const char *path, mode_t type,
+		 const struct selinux_maker *maker, struct err *e)
 {
 	int r, error;
 	bool again;

@@ -76,27 +76,27 @@ enum selinux_policy {
 struct selinux_facts {
 	enum selinux_mode mode;
 	bool live;
-	bool built;                   /* with libselinux */
+	bool built; /* with libselinux */
 	enum selinux_kernel kernel;
 	enum selinux_enforce enforce;
 	enum selinux_policy policy;
-	const char *mount;            /* where selinuxfs is; NULL: not found */
-	const char *type;             /* SELINUXTYPE of the target, or NULL */
-	const char *contexts;         /* its file contexts, or NULL */
+	const char *mount;    /* where selinuxfs is; NULL: not found */
+	const char *type;     /* SELINUXTYPE of the target, or NULL */
+	const char *contexts; /* its file contexts, or NULL */
 };
 
 struct selinux;
 
 /*
- * Samples the kernel once and opens the target's file contexts.  In strict mode a target that cannot
- * be labelled on a kernel with SELinux is an error here, before anything is written.  ERR_IO when
- * the kernel cannot be asked for want of descriptors or memory (EMFILE, ENFILE, ENOMEM, EIO).
+ * Samples the kernel once and opens the target's file contexts.  In strict mode a target that
+ * cannot be labelled on a kernel with SELinux is an error here, before anything is written.  ERR_IO
+ * when the kernel cannot be asked for want of descriptors or memory (EMFILE, ENFILE, ENOMEM, EIO).
  */
 int selinux_begin(struct selinux **ret, int rootfd, bool live, enum selinux_mode mode,
 		  const struct note *note, struct err *e);
 /*
- * For shadow-selinux: where strict mode would refuse it only says so (selinux_refuses), and it looks
- * at the target's policy even on a kernel without SELinux.
+ * For shadow-selinux: where strict mode would refuse it only says so (selinux_refuses), and it
+ * looks at the target's policy even on a kernel without SELinux.
  */
 int selinux_probe(struct selinux **ret, int rootfd, bool live, enum selinux_mode mode,
 		  const struct note *note, struct err *e);
@@ -105,8 +105,8 @@ void selinux_end(struct selinux **s);
 /*
  * Makes a file with the label that policy names for path; the file itself is called name in dirfd.
  * As openat(2), mkdirat(2), mknodat(2) and symlinkat(2), but: where the label is refused, the file
- * is made without it, and in strict mode not at all.  -1 and errno.  e is filled only when the label
- * is to blame (then nothing was left behind); for all else the caller says what it was about:
+ * is made without it, and in strict mode not at all.  -1 and errno.  e is filled only when the
+ * label is to blame (then nothing was left behind); for all else the caller says what it was about:
  *
  *	if (fd < 0 && errno == EEXIST && e->kind == ERR_NONE) ...
  *	if (fd < 0)
@@ -131,8 +131,8 @@ struct selinux_maker {
 	void (*unmake)(void *data);
 	void *data;
 };
-int selinux_make(struct selinux *s, const char *path, mode_t type, const struct selinux_maker *maker,
-		 struct err *e);
+int selinux_make(struct selinux *s, const char *path, mode_t type,
+		 const struct selinux_maker *maker, struct err *e);
 
 /*
  * What these are made of: the label that the next file made by this process gets, and the end of
@@ -162,7 +162,7 @@ bool selinux_kernel(const struct selinux *s);
 
 /* What a file made at path would get. */
 enum selinux_origin {
-	SELINUX_ORIGIN_NONE,   /* no label that we know of */
+	SELINUX_ORIGIN_NONE, /* no label that we know of */
 	SELINUX_ORIGIN_POLICY,
 	SELINUX_ORIGIN_FILE,   /* the file that stands there */
 	SELINUX_ORIGIN_PARENT, /* the directory: the kernel's rules for it, mostly its own label */

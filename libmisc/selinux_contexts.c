@@ -44,7 +44,8 @@ static int open_regular(int rootfd, const char *path)
 	return -1;
 }
 
-static int read_regular(int rootfd, const char *path, size_t limit, struct arena *a, struct str *ret)
+static int read_regular(int rootfd, const char *path, size_t limit, struct arena *a,
+			struct str *ret)
 {
 	_cleanup_fd_ int fd = open_regular(rootfd, path);
 
@@ -127,8 +128,8 @@ static int find_type(struct selinux_contexts *c, struct selinux_facts *facts, st
 		return 0;
 	}
 	facts->type = str_dup(c->arena, type);
-	c->path = arena_printf(c->arena, "/etc/selinux/%s/contexts/files/file_contexts",
-			       facts->type);
+	c->path =
+		arena_printf(c->arena, "/etc/selinux/%s/contexts/files/file_contexts", facts->type);
 	facts->contexts = c->path;
 	return 0;
 }
@@ -179,8 +180,10 @@ static struct str join(struct arena *a, const struct str *texts, size_t count)
 		p += texts[i].n;
 		*p++ = '\n';
 	}
-	for (p = text; (found = memmem(p, (size_t)(text + size - p), none_word, length)); p = found + 1)
-		if (found > text && blank(found[-1]) && (found[length] == '\n' || blank(found[length])))
+	for (p = text; (found = memmem(p, (size_t)(text + size - p), none_word, length));
+	     p = found + 1)
+		if (found > text && blank(found[-1]) &&
+		    (found[length] == '\n' || blank(found[length])))
 			memcpy(found, none_label, length);
 	return (struct str){ text, size };
 }
@@ -318,8 +321,8 @@ static const char *substitute(struct arena *a, struct str subs, const char *path
 	return found;
 }
 
-static enum selinux_found ask(struct selinux_contexts *c, void *handle, const char *path, mode_t type,
-			      char **ret_label)
+static enum selinux_found ask(struct selinux_contexts *c, void *handle, const char *path,
+			      mode_t type, char **ret_label)
 {
 	if (c->ops->lookup(c->data, handle, path, type, ret_label) < 0)
 		return errno == ENOENT ? SELINUX_NO_MATCH : SELINUX_FAILED;

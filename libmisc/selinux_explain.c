@@ -28,7 +28,8 @@ static int label_of(struct selinux *s, const char *path, const char **ret, struc
 	char *label = NULL;
 
 	*ret = NULL;
-	if (beneath_stat(s->rootfd, path, 0, &st) < 0 || !(S_ISREG(st.st_mode) || S_ISDIR(st.st_mode)))
+	if (beneath_stat(s->rootfd, path, 0, &st) < 0 ||
+	    !(S_ISREG(st.st_mode) || S_ISDIR(st.st_mode)))
 		return 0;
 	fd = beneath_open(s->rootfd, path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_NOFOLLOW, 0);
 	if (fd >= 0 && s->ops->get(s->data, fd, &label) == 0) {

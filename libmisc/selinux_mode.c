@@ -40,7 +40,8 @@ int selinux_mode_choose(const char *option, const char *defs, const struct note 
 		*ret_ignored = !environment && getenv(variable);
 	if (option) {
 		if (!parse_mode(option, ret_mode))
-			return err_set(e, ERR_USAGE, "invalid SELinux mode '%s': not auto, off or strict",
+			return err_set(e, ERR_USAGE,
+				       "invalid SELinux mode '%s': not auto, off or strict",
 				       option);
 		*ret_source = SELINUX_FROM_OPTION;
 		return 0;

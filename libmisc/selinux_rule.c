@@ -53,7 +53,8 @@ static enum selinux_why why_policy(enum selinux_policy policy)
 	return SELINUX_WHY_UNREADABLE;
 }
 
-enum selinux_verdict selinux_rule_begin(const struct selinux_facts *facts, enum selinux_why *ret_why)
+enum selinux_verdict selinux_rule_begin(const struct selinux_facts *facts,
+					enum selinux_why *ret_why)
 {
 	if (facts->mode == SELINUX_OFF)
 		*ret_why = SELINUX_WHY_OFF;

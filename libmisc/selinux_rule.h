@@ -46,7 +46,8 @@ const char *selinux_why_text(enum selinux_why why);
 bool selinux_rule_lacks(int error);
 
 /* At the start: are labels looked up in this run?  *ret_why says what speaks against it. */
-enum selinux_verdict selinux_rule_begin(const struct selinux_facts *facts, enum selinux_why *ret_why);
+enum selinux_verdict selinux_rule_begin(const struct selinux_facts *facts,
+					enum selinux_why *ret_why);
 
 enum selinux_found {
 	SELINUX_FOUND,
@@ -73,14 +74,14 @@ bool selinux_rule_unlabeled(const char *label);
 struct selinux_outcome {
 	enum selinux_mode mode;
 	bool live;
-	bool loaded;                 /* the contexts of the target load */
+	bool loaded; /* the contexts of the target load */
 	enum selinux_enforce enforce;
 	bool secret;
-	bool copied;                 /* the old label was copied already, or could not be */
-	bool valid;                  /* policy is known to the loaded policy */
-	const char *policy;          /* the label looked up */
-	const char *old;             /* of the file that is replaced */
-	const char *now;             /* of the new file */
+	bool copied;        /* the old label was copied already, or could not be */
+	bool valid;         /* policy is known to the loaded policy */
+	const char *policy; /* the label looked up */
+	const char *old;    /* of the file that is replaced */
+	const char *now;    /* of the new file */
 };
 
 enum selinux_settlement {

@@ -36,8 +36,9 @@ static int sample_mount(const struct selinux_ops *ops, void *data, struct arena 
 	r = ops->in_kernel(data);
 	if (r < 0 && selinux_rule_lacks(errno))
 		return cannot_ask("/proc/filesystems", e);
-	facts->kernel = r > 0 ? SELINUX_KERNEL_YES : r == 0 ? SELINUX_KERNEL_NO
-							    : SELINUX_KERNEL_UNKNOWN;
+	facts->kernel = r > 0  ? SELINUX_KERNEL_YES
+		      : r == 0 ? SELINUX_KERNEL_NO
+			       : SELINUX_KERNEL_UNKNOWN;
 	if (r <= 0)
 		return 0;
 	r = ops->find_mount(data, &path);
@@ -65,7 +66,8 @@ int selinux_sample(const struct selinux_ops *ops, void *data, struct arena *a,
 	r = ops->enforce(data, facts->mount);
 	if (r < 0 && selinux_rule_lacks(errno))
 		return cannot_ask("enforce", e);
-	facts->enforce = r == 1 ? SELINUX_ENFORCE_YES : r == 0 ? SELINUX_ENFORCE_NO
-							       : SELINUX_ENFORCE_UNKNOWN;
+	facts->enforce = r == 1 ? SELINUX_ENFORCE_YES
+		       : r == 0 ? SELINUX_ENFORCE_NO
+				: SELINUX_ENFORCE_UNKNOWN;
 	return 0;
 }

@@ -19,16 +19,18 @@ void selinux_warn(struct selinux *s, const char *text)
 void selinux_flush_refusal(struct selinux *s)
 {
 	int error = s->refused;
+	const char *text;
 
 	s->refused = 0;
 	if (error == 0)
 		return;
-	if (s->warnings > 0 || !s->path)
+	if (s->warnings > 0 || !s->path) {
 		s->warnings++;
-	else
-		selinux_warn(s, arena_printf(&s->arena,
-					     "%s was made without the SELinux label %s of the policy: %s",
-					     s->path, s->label, strerror(error)));
+		return;
+	}
+	text = arena_printf(&s->arena, "%s was made without the SELinux label %s of the policy: %s",
+			    s->path, s->label, strerror(error));
+	selinux_warn(s, text);
 }
 
 const char *selinux_warning(struct selinux *s)
@@ -83,7 +85,8 @@ static int check_label(struct selinux *s, struct selinux_outcome *o, struct err 
 		o->policy = arena_strdup(&s->arena, label);
 		free(label);
 	} else if (selinux_rule_lacks(errno)) {
-		return err_sys(e, ERR_IO, "cannot ask the kernel about the SELinux label %s", o->policy);
+		return err_sys(e, ERR_IO, "cannot ask the kernel about the SELinux label %s",
+			       o->policy);
 	}
 	return 0;
 }
@@ -102,7 +105,8 @@ static int collect(struct selinux *s, const char *path, int newfd, int oldfd,
 				       s->facts.contexts);
 		o->policy = s->label;
 	}
-	if (read_label(s, path, newfd, &o->now, e) < 0 || read_label(s, path, oldfd, &o->old, e) < 0)
+	if (read_label(s, path, newfd, &o->now, e) < 0 ||
+	    read_label(s, path, oldfd, &o->old, e) < 0)
 		return -1;
 	/* The kernel is asked only where the labels differ: not on a system in order. */
 	return selinux_rule_settle(o) == SELINUX_SETTLED ? 0 : check_label(s, o, e);
@@ -119,12 +123,14 @@ static const char *describe(struct selinux *s, const char *path, const struct se
 	const char *colon = error ? ": " : "", *why = error ? strerror(error) : "";
 
 	if (selinux_rule_unlabeled(o->old))
-		return arena_printf(&s->arena, "%s has the SELinux label %s, not %s of the policy%s%s",
-				    path, shown(o->now), shown(o->policy), colon, why);
-	return arena_printf(&s->arena,
-			    "%s has the SELinux label %s, neither %s of the policy nor %s of the file "
-			    "that it replaces%s%s",
-			    path, shown(o->now), shown(o->policy), o->old, colon, why);
+		return arena_printf(&s->arena,
+				    "%s has the SELinux label %s, not %s of the policy%s%s", path,
+				    shown(o->now), shown(o->policy), colon, why);
+	return arena_printf(
+		&s->arena,
+		"%s has the SELinux label %s, neither %s of the policy nor %s of the file "
+		"that it replaces%s%s",
+		path, shown(o->now), shown(o->policy), o->old, colon, why);
 }
 
 /* Why the file did not get the label of policy when it was made, if that is known. */

@@ -102,7 +102,8 @@ static int sys_find_mount(void *data, char **ret_path)
 		return -1;
 	while (getmntent_r(mounts, &entry, line, sizeof(line))) {
 		/* Something else may be mounted on top of it. */
-		if (strcmp(entry.mnt_type, "selinuxfs") != 0 || sys_is_mount(data, entry.mnt_dir) <= 0)
+		if (strcmp(entry.mnt_type, "selinuxfs") != 0 ||
+		    sys_is_mount(data, entry.mnt_dir) <= 0)
 			continue;
 		*ret_path = strdup(entry.mnt_dir);
 		return *ret_path ? 1 : -1;
@@ -237,15 +238,31 @@ static int sys_set(void *data, const char *label)
 }
 
 const struct selinux_ops selinux_ops_real = {
-	true, sys_is_mount, sys_in_kernel, sys_find_mount, sys_enforce, sys_check,
-	sys_open, sys_close, sys_lookup, sys_set, sys_get, sys_put,
+	.built = true,
+	.is_mount = sys_is_mount,
+	.in_kernel = sys_in_kernel,
+	.find_mount = sys_find_mount,
+	.enforce = sys_enforce,
+	.check = sys_check,
+	.open = sys_open,
+	.close = sys_close,
+	.lookup = sys_lookup,
+	.set = sys_set,
+	.get = sys_get,
+	.put = sys_put,
 };
 
 #else
 
 const struct selinux_ops selinux_ops_real = {
-	false, sys_is_mount, sys_in_kernel, sys_find_mount, sys_enforce, sys_check,
-	NULL, NULL, NULL, NULL, sys_get, sys_put,
+	.built = false,
+	.is_mount = sys_is_mount,
+	.in_kernel = sys_in_kernel,
+	.find_mount = sys_find_mount,
+	.enforce = sys_enforce,
+	.check = sys_check,
+	.get = sys_get,
+	.put = sys_put,
 };
 
 #endif

@@ -34,7 +34,10 @@ struct library {
 	int (*del_local)(void *, const void *);
 };
 
-#define SYMBOL(name, member) { "semanage_" name, offsetof(struct library, member) }
+#define SYMBOL(name, member)                                                                       \
+	{                                                                                          \
+		"semanage_" name, offsetof(struct library, member)                                 \
+	}
 static const struct {
 	const char *name;
 	size_t offset;

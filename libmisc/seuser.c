@@ -105,7 +105,8 @@ static int ask_child(const struct seuser_change *change, struct reply *ret, stru
 }
 
 /* There will be no mapping: an error in strict mode, else a note. */
-static int go_without(enum selinux_mode mode, const struct note *note, const char *why, struct err *e)
+static int go_without(enum selinux_mode mode, const struct note *note, const char *why,
+		      struct err *e)
 {
 	if (mode == SELINUX_STRICT)
 		return err_set(e, ERR_SEUSER, "cannot change the SELinux login mapping: %s", why);
@@ -152,7 +153,8 @@ int seuser_apply(const struct seuser_change *change, struct err *e)
 	if (reply.result == SEMANAGE_DONE)
 		return 0;
 	if (!change->seuser)
-		return err_set(e, ERR_SEUSER, "removing SELinux user mapping for user '%s' failed: %s",
+		return err_set(e, ERR_SEUSER,
+			       "removing SELinux user mapping for user '%s' failed: %s",
 			       change->login, reply.message);
 	return err_set(e, ERR_SEUSER, "the user name %s to %s SELinux user mapping failed: %s",
 		       change->login, change->seuser, reply.message);

@@ -29,9 +29,9 @@ struct seuser_change {
 };
 
 /*
- * Whether a mapping can be changed.  ERR_ARGUMENT: the kernel has no SELinux.  Where the root is not
- * live, or there is no policy store that can be written, strict mode makes it ERR_SEUSER; the other
- * modes say so in a note and *ret_go is false, as it is in mode off.
+ * Whether a mapping can be changed.  ERR_ARGUMENT: the kernel has no SELinux.  Where the root is
+ * not live, or there is no policy store that can be written, strict mode makes it ERR_SEUSER; the
+ * other modes say so in a note and *ret_go is false, as it is in mode off.
  */
 int seuser_check(bool live, enum selinux_mode mode, const struct note *note, bool *ret_go,
 		 struct err *e);

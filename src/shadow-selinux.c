@@ -81,20 +81,22 @@ static void print_facts(const struct report *r)
 	printf("target     %s%s\n", target(r), f->live ? " (the running system)" : "");
 	printf("mode       %s (%s)\n", selinux_mode_name(f->mode), sources[r->source]);
 	if (r->ignored)
-		puts("           SHADOW_SELINUX is set but ignored: the kernel asks for secure execution");
+		puts("           SHADOW_SELINUX is set but ignored: the kernel asks for secure "
+		     "execution");
 	if (f->mode != SELINUX_OFF) {
 		printf("kernel     SELinux: %s\n", kernels[f->kernel]);
 		printf("selinuxfs  %s\n", f->mount ? f->mount : "not found");
 		printf("enforcing  %s\n", enforces[f->enforce]);
-		printf("policy     %s%s%s\n", f->contexts ? f->contexts : "", f->contexts ? ": " : "",
-		       policies[f->policy]);
+		printf("policy     %s%s%s\n", f->contexts ? f->contexts : "",
+		       f->contexts ? ": " : "", policies[f->policy]);
 	}
 	printf("verdict    %s: %s\n", verdict(r), selinux_reason(r->labels));
 }
 
 static void print_path(const char *path, const struct selinux_answer *answer)
 {
-	printf("%s  %s%s", path, answer->label ? answer->label : "none", origin_texts[answer->origin]);
+	printf("%s  %s%s", path, answer->label ? answer->label : "none",
+	       origin_texts[answer->origin]);
 	if (answer->policy && answer->origin != SELINUX_ORIGIN_POLICY)
 		printf(", not %s", answer->policy);
 	if (answer->why)
@@ -181,12 +183,13 @@ static int work(struct run *run, void *options, const char *const *operands)
 	(void)options;
 	for (i = 0; operands[i]; i++) {
 		if (operands[i][0] != '/')
-			return err_set(&run->err, ERR_USAGE, "'%s' is not an absolute path", operands[i]);
+			return err_set(&run->err, ERR_USAGE, "'%s' is not an absolute path",
+				       operands[i]);
 	}
 	r.paths = operands[0] ? operands : usual_paths(&run->arena);
 	/* The same choice as the run's own, which has said what there is to say of it. */
-	if (selinux_mode_choose(run->opt.selinux, defs_string(&run->defs, "SELINUX_LABELS"), NULL, &mode,
-				&r.source, &r.ignored, &run->err) < 0 ||
+	if (selinux_mode_choose(run->opt.selinux, defs_string(&run->defs, "SELINUX_LABELS"), NULL,
+				&mode, &r.source, &r.ignored, &run->err) < 0 ||
 	    selinux_probe(&r.labels, run->root.fd, run->root.live, mode, &run->note, &run->err) < 0)
 		return -1;
 	r.facts = selinux_get_facts(r.labels);

@@ -29,15 +29,15 @@ enum { OLD = 100 }; /* the number of the file that is replaced; all others are t
 
 /* What the kernel and libselinux say: 0 or "" says yes, a number is an errno. */
 struct world {
-	int mount_error;   /* no selinuxfs at the usual places, and why */
-	int kernel;        /* /proc/filesystems: 1, 0, or -errno */
-	int found_error;   /* nor by the list of mounts */
-	int enforcing;     /* 1, 0, -1: no answer, -errno */
+	int mount_error; /* no selinuxfs at the usual places, and why */
+	int kernel;      /* /proc/filesystems: 1, 0, or -errno */
+	int found_error; /* nor by the list of mounts */
+	int enforcing;   /* 1, 0, -1: no answer, -errno */
 	int check_error;
-	int open_error;    /* -1: fails with errno 0 */
-	int lookup_error;  /* -1: fails with errno 0 */
+	int open_error;   /* -1: fails with errno 0 */
+	int lookup_error; /* -1: fails with errno 0 */
 	int set_error, reset_error, resets_failing, put_error, get_error;
-	int create_error;  /* of a creation with a label */
+	int create_error;          /* of a creation with a label */
 	const char *context_mount; /* the label that the mount gives to all files, or NULL */
 	const char *policy, *old, *parent;
 
@@ -169,8 +169,18 @@ static int w_put(void *data, int fd, const char *label)
 }
 
 static const struct selinux_ops world_ops = {
-	true, w_is_mount, w_in_kernel, w_find_mount, w_enforce, w_check,
-	w_open, w_close, w_lookup, w_set, w_get, w_put,
+	.built = true,
+	.is_mount = w_is_mount,
+	.in_kernel = w_in_kernel,
+	.find_mount = w_find_mount,
+	.enforce = w_enforce,
+	.check = w_check,
+	.open = w_open,
+	.close = w_close,
+	.lookup = w_lookup,
+	.set = w_set,
+	.get = w_get,
+	.put = w_put,
 };
 
 /* Making a file in that world. */
@@ -178,7 +188,7 @@ static int w_make(void *data)
 {
 	struct world *w = data;
 	const char *label = w->context_mount ? w->context_mount
-			    : w->fscreate[0] ? w->fscreate
+			  : w->fscreate[0]   ? w->fscreate
 					     : w->parent;
 
 	if (w->create_error && w->fscreate[0])
@@ -197,7 +207,11 @@ static void w_unmake(void *data)
 
 /* A full enforcing system with policy, of whose file /etc/shadow there is an old one. */
 static const struct world full = {
-	.kernel = 1, .enforcing = 1, .policy = SHADOW, .old = SHADOW, .parent = ETC,
+	.kernel = 1,
+	.enforcing = 1,
+	.policy = SHADOW,
+	.old = SHADOW,
+	.parent = ETC,
 };
 
 struct fixture {
@@ -238,11 +252,16 @@ static int setup(void **state)
 static int teardown(void **state)
 {
 	static const char *const names[] = {
-		"etc/selinux/test/contexts/files/file_contexts", "etc/selinux/config", "etc/shadow",
+		"etc/selinux/test/contexts/files/file_contexts",
+		"etc/selinux/config",
+		"etc/shadow",
 	};
 	static const char *const dirs[] = {
-		"etc/selinux/test/contexts/files", "etc/selinux/test/contexts", "etc/selinux/test",
-		"etc/selinux", "etc",
+		"etc/selinux/test/contexts/files",
+		"etc/selinux/test/contexts",
+		"etc/selinux/test",
+		"etc/selinux",
+		"etc",
 	};
 	struct fixture *f = *state;
 	size_t i;

@@ -19,12 +19,15 @@ static void strings_are_quoted(void **state)
 		{ "plain /etc", "\"plain /etc\"" },
 		{ "a\"b\\c", "\"a\\\"b\\\\c\"" },
 		{ "\x01\n\t\x7f", "\"\\u0001\\u000a\\u0009\\u007f\"" },
-		{ "\xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80", "\"\xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80\"" },
-		{ "\xff" "a", "\"\\ufffda\"" },
+		{ "\xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80",
+		  "\"\xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80\"" },
+		{ "\xff"
+		  "a",
+		  "\"\\ufffda\"" },
 		{ "\xc3", "\"\\ufffd\"" },
 		{ "\xe2\x82", "\"\\ufffd\\ufffd\"" },
-		{ "\xc0\xaf", "\"\\ufffd\\ufffd\"" },                 /* too long */
-		{ "\xed\xa0\x80", "\"\\ufffd\\ufffd\\ufffd\"" },       /* a surrogate */
+		{ "\xc0\xaf", "\"\\ufffd\\ufffd\"" },                       /* too long */
+		{ "\xed\xa0\x80", "\"\\ufffd\\ufffd\\ufffd\"" },            /* a surrogate */
 		{ "\xf4\x90\x80\x80", "\"\\ufffd\\ufffd\\ufffd\\ufffd\"" }, /* too large */
 	};
 	size_t i;

@@ -8,8 +8,8 @@ struct result {
 	char warning[1024], error[ERR_MESSAGE_SIZE];
 };
 
-static struct result play(const struct fixture *f, struct world *w, enum selinux_mode mode, bool live,
-			  bool replaces, bool secret)
+static struct result play(const struct fixture *f, struct world *w, enum selinux_mode mode,
+			  bool live, bool replaces, bool secret)
 {
 	const struct selinux_maker maker = { w_make, w_unmake, w };
 	const struct note note = { "test" };
@@ -21,7 +21,8 @@ static struct result play(const struct fixture *f, struct world *w, enum selinux
 	if (r.begun == 0)
 		r.made = selinux_make(s, "/etc/shadow", S_IFREG, &maker, &e);
 	if (r.made == 0)
-		r.settled = selinux_settle(s, "/etc/shadow", f->file, replaces ? OLD : -1, secret, &e);
+		r.settled =
+			selinux_settle(s, "/etc/shadow", f->file, replaces ? OLD : -1, secret, &e);
 	if (s && selinux_warning(s))
 		snprintf(r.warning, sizeof(r.warning), "%s", selinux_warning(s));
 	snprintf(r.error, sizeof(r.error), "%s", e.message);
@@ -133,6 +134,21 @@ static void selinuxfs_at_an_odd_place_is_found(void **state)
 	STOPPED(r);
 }
 
+/* Puts an error into one of eight answers. */
+static void place_error(struct world *w, size_t where, int error)
+{
+	int *const places[] = {
+		&w->mount_error, &w->kernel,    &w->found_error, &w->enforcing,
+		&w->open_error,  &w->set_error, &w->get_error,   &w->check_error,
+	};
+
+	if (where < 3)
+		w->mount_error = ENOENT;
+	if (places[where] == &w->check_error)
+		w->context_mount = ETC; /* else nothing is to be checked */
+	*places[where] = where == 1 || where == 3 ? -error : error;
+}
+
 static void want_of_resources_is_an_error(void **state)
 {
 	static const int errors[] = { EMFILE, ENFILE, ENOMEM, EIO };
@@ -145,18 +161,7 @@ static void want_of_resources_is_an_error(void **state)
 				struct world w = full;
 				struct result r;
 
-				if (where < 3)
-					w.mount_error = ENOENT;
-				switch (where) {
-				case 0: w.mount_error = errors[i]; break;
-				case 1: w.kernel = -errors[i]; break;
-				case 2: w.found_error = errors[i]; break;
-				case 3: w.enforcing = -errors[i]; break;
-				case 4: w.open_error = errors[i]; break;
-				case 5: w.set_error = errors[i]; break;
-				case 6: w.get_error = errors[i]; break;
-				default: w.context_mount = ETC; w.check_error = errors[i]; break;
-				}
+				place_error(&w, where, errors[i]);
 				r = play(*state, &w, modes[mode], true, true, true);
 				STOPPED(r);
 				w = full;
@@ -305,8 +310,9 @@ static void a_refused_creation_is_tried_without_the_label(void **state)
 		struct selinux *s;
 		struct err e = { 0 };
 
-		assert_int_equal(selinux_begin_with(&s, &world_ops, &w, f->rootfd, true, SELINUX_AUTO,
-						    NULL, &e), 0);
+		assert_int_equal(selinux_begin_with(&s, &world_ops, &w, f->rootfd, true,
+						    SELINUX_AUTO, NULL, &e),
+				 0);
 		assert_int_equal(selinux_make(s, "/etc/x", S_IFREG, &maker, &e), -1);
 		assert_int_equal(errno, EEXIST);
 		assert_int_equal(e.kind, ERR_NONE);

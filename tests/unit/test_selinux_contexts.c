@@ -135,7 +135,10 @@ static int show_lookup(void *data, void *handle, const char *path, mode_t type, 
 }
 
 static const struct selinux_ops show_ops = {
-	.built = true, .open = show_open, .close = show_close, .lookup = show_lookup,
+	.built = true,
+	.open = show_open,
+	.close = show_close,
+	.lookup = show_lookup,
 };
 
 static enum selinux_policy policy_of(struct fixture *f, struct shown *shown)
@@ -144,8 +147,9 @@ static enum selinux_policy policy_of(struct fixture *f, struct shown *shown)
 	struct selinux_contexts contexts;
 	struct err e = { 0 };
 
-	assert_int_equal(selinux_contexts_open(&contexts, &show_ops, shown, f->rootfd, &facts, &f->arena,
-					       &e), 0);
+	assert_int_equal(selinux_contexts_open(&contexts, &show_ops, shown, f->rootfd, &facts,
+					       &f->arena, &e),
+			 0);
 	assert_int_equal(contexts.handle != NULL, facts.policy == SELINUX_POLICY_LOADED);
 	selinux_contexts_close(&contexts);
 	assert_int_equal(e.kind, ERR_NONE);
@@ -162,7 +166,8 @@ static void a_tree_without_policy_is_told_from_one_with(void **state)
 	assert_int_equal(policy_of(f, &shown), SELINUX_POLICY_MISSING);
 	put(f, "etc/selinux/targeted/contexts/files/file_contexts", "/.* u:object_r:a_t:s0\n");
 	assert_int_equal(policy_of(f, &shown), SELINUX_POLICY_LOADED);
-	put(f, "etc/selinux/config", "# SELINUXTYPE=x\nSELINUX=disabled\n \tSELINUXTYPE=test \t\r\n");
+	put(f, "etc/selinux/config",
+	    "# SELINUXTYPE=x\nSELINUX=disabled\n \tSELINUXTYPE=test \t\r\n");
 	assert_int_equal(policy_of(f, &shown), SELINUX_POLICY_MISSING);
 	make_parents(f->rootfd, FC);
 	assert_int_equal(policy_of(f, &shown), SELINUX_POLICY_MISSING);
@@ -272,16 +277,16 @@ static void a_path_is_substituted(void **state)
 	static const struct {
 		const char *path, *asked;
 	} cases[] = {
-		{ "/b/x", "/c/x" },	/* of two lines the last one */
+		{ "/b/x", "/c/x" }, /* of two lines the last one */
 		{ "/b", "/c" },
 		{ "/bb/x", "/bb/x" },
-		{ "/g/x", "/b2/x" },	/* .subs, then .subs_dist */
+		{ "/g/x", "/b2/x" }, /* .subs, then .subs_dist */
 		{ "/d/x", "/b2/x" },
 		{ "/e/x", "/x" },
 		{ "/e", "/" },
-		{ "/i/x", "/i/x" },	/* a comment */
+		{ "/i/x", "/i/x" }, /* a comment */
 		{ "/j/x", "/a/x" },
-		{ "/k/x", "/k/x" },	/* half a line */
+		{ "/k/x", "/k/x" }, /* half a line */
 	};
 	struct fixture *f = *state;
 	struct shown shown = { .opened = 0 };
@@ -295,11 +300,13 @@ static void a_path_is_substituted(void **state)
 	put(f, FC, "/.* u:object_r:a_t:s0\n");
 	put(f, FC ".subs", "/b /a\n/b /c\n/g /d\n# /i /a\n#/i /a\n  /j   /a  \n/k\n");
 	put(f, FC ".subs_dist", "/d /b2\n/e /");
-	assert_int_equal(selinux_contexts_open(&contexts, &show_ops, &shown, f->rootfd, &facts, &f->arena,
-					       &e), 0);
+	assert_int_equal(selinux_contexts_open(&contexts, &show_ops, &shown, f->rootfd, &facts,
+					       &f->arena, &e),
+			 0);
 	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		assert_int_equal(selinux_contexts_lookup(&contexts, cases[i].path, 0, false, &label),
-				 SELINUX_FOUND);
+		assert_int_equal(
+			selinux_contexts_lookup(&contexts, cases[i].path, 0, false, &label),
+			SELINUX_FOUND);
 		free(label);
 		assert_string_equal(shown.path, cases[i].asked);
 	}
@@ -316,20 +323,23 @@ static void want_of_descriptors_is_an_error(void **state)
 
 	put(f, "etc/selinux/config", "SELINUXTYPE=test\n");
 	put(f, FC, "/.* u:object_r:a_t:s0\n");
-	assert_int_equal(selinux_contexts_open(&contexts, &show_ops, &shown, f->rootfd, &facts, &f->arena,
-					       &e), -1);
+	assert_int_equal(selinux_contexts_open(&contexts, &show_ops, &shown, f->rootfd, &facts,
+					       &f->arena, &e),
+			 -1);
 	assert_int_equal(e.kind, ERR_IO);
 }
 
 /* --- the true libselinux, which needs no SELinux kernel for this */
 
-static void open_real(struct fixture *f, struct selinux_contexts *contexts, enum selinux_policy policy)
+static void open_real(struct fixture *f, struct selinux_contexts *contexts,
+		      enum selinux_policy policy)
 {
 	struct selinux_facts facts = { .mode = SELINUX_AUTO };
 	struct err e = { 0 };
 
 	assert_int_equal(selinux_contexts_open(contexts, &selinux_ops_real, NULL, f->rootfd, &facts,
-					       &f->arena, &e), 0);
+					       &f->arena, &e),
+			 0);
 	assert_int_equal(facts.policy, policy);
 }
 
@@ -354,10 +364,12 @@ static void libselinux_looks_up_in_the_copy(void **state)
 	if (!selinux_ops_real.built)
 		skip();
 	put(f, "etc/selinux/config", "SELINUXTYPE=test\n");
-	put(f, FC, "/etc(/.*)? u:object_r:etc_t:s0\n/etc/shadow.* -- u:object_r:shadow_t:s0\n"
-		   "/proc(/.*)? <<none>>\n/home/[^/]+/.* u:object_r:main_t:s0\n");
-	put(f, FC ".homedirs", "/home/[^/]+ -d u:object_r:home_dir_t:s0\n"
-			       "/home/[^/]+/.+ u:object_r:home_t:s0\n");
+	put(f, FC,
+	    "/etc(/.*)? u:object_r:etc_t:s0\n/etc/shadow.* -- u:object_r:shadow_t:s0\n"
+	    "/proc(/.*)? <<none>>\n/home/[^/]+/.* u:object_r:main_t:s0\n");
+	put(f, FC ".homedirs",
+	    "/home/[^/]+ -d u:object_r:home_dir_t:s0\n"
+	    "/home/[^/]+/.+ u:object_r:home_t:s0\n");
 	put(f, FC ".local", "/etc/local u:object_r:local_t:s0\n");
 	put(f, FC ".subs_dist", "/srv/home /home\n");
 	put(f, FC ".bin", "junk");
@@ -383,7 +395,9 @@ static void libselinux_refuses_broken_files(void **state)
 	put(f, "etc/selinux/config", "SELINUXTYPE=test\n");
 	put(f, FC, "/a -q u:object_r:a_t:s0\n");
 	open_real(f, &contexts, SELINUX_POLICY_BROKEN);
-	put(f, FC, "\x7f" "ELF\x02\x01\x01\n\xff\xfe two words too many here\n");
+	put(f, FC,
+	    "\x7f"
+	    "ELF\x02\x01\x01\n\xff\xfe two words too many here\n");
 	open_real(f, &contexts, SELINUX_POLICY_BROKEN);
 }
 
@@ -399,8 +413,9 @@ static void a_broken_expression_is_no_label(void **state)
 		skip();
 	put(f, "etc/selinux/config", "SELINUXTYPE=test\n");
 	put(f, FC, "/etc/.* u:object_r:etc_t:s0\n/etc/[ u:object_r:a_t:s0\n");
-	assert_int_equal(selinux_contexts_open(&contexts, &selinux_ops_real, NULL, f->rootfd, &facts,
-					       &f->arena, &e), 0);
+	assert_int_equal(selinux_contexts_open(&contexts, &selinux_ops_real, NULL, f->rootfd,
+					       &facts, &f->arena, &e),
+			 0);
 	if (facts.policy == SELINUX_POLICY_LOADED)
 		expect(&contexts, "/etc/shadow", S_IFREG, SELINUX_FAILED, NULL);
 	else

@@ -13,16 +13,17 @@ static void files_that_replace_none_are_warned_of_once(void **state)
 	int i;
 
 	w.set_error = EACCES;
-	assert_int_equal(selinux_begin_with(&s, &world_ops, &w, f->rootfd, true, SELINUX_AUTO, NULL, &e),
-			 0);
+	assert_int_equal(
+		selinux_begin_with(&s, &world_ops, &w, f->rootfd, true, SELINUX_AUTO, NULL, &e), 0);
 	assert_null(selinux_warning(s));
 	assert_int_equal(selinux_make(s, "/home/t", S_IFDIR, &maker, &e), 0);
 	assert_string_equal(selinux_warning(s), "/home/t was made without the SELinux label " SHADOW
 						" of the policy: Permission denied");
 	for (i = 0; i < 4; i++)
 		assert_int_equal(selinux_make(s, "/home/t/x", S_IFREG, &maker, &e), 0);
-	assert_string_equal(selinux_warning(s), "/home/t was made without the SELinux label " SHADOW
-						" of the policy: Permission denied (and 4 more like this)");
+	assert_string_equal(selinux_warning(s),
+			    "/home/t was made without the SELinux label " SHADOW
+			    " of the policy: Permission denied (and 4 more like this)");
 	selinux_end(&s);
 }
 
@@ -35,14 +36,15 @@ static void files_are_really_made(void **state)
 	struct stat st;
 	int fd;
 
-	assert_int_equal(selinux_begin_with(&s, &world_ops, &w, f->rootfd, true, SELINUX_AUTO, NULL, &e),
-			 0);
+	assert_int_equal(
+		selinux_begin_with(&s, &world_ops, &w, f->rootfd, true, SELINUX_AUTO, NULL, &e), 0);
 	fd = selinux_open(s, "/etc/a", f->rootfd, "a", O_WRONLY | O_CREAT | O_EXCL, 0600, &e);
 	assert_true(fd >= 0);
 	assert_int_equal(fcntl(fd, F_GETFD), FD_CLOEXEC);
 	close(fd);
-	assert_int_equal(selinux_open(s, "/etc/a", f->rootfd, "a", O_WRONLY | O_CREAT | O_EXCL, 0600, &e),
-			 -1);
+	assert_int_equal(
+		selinux_open(s, "/etc/a", f->rootfd, "a", O_WRONLY | O_CREAT | O_EXCL, 0600, &e),
+		-1);
 	assert_int_equal(errno, EEXIST);
 	assert_int_equal(selinux_mkdir(s, "/etc/d", f->rootfd, "d", 0700, &e), 0);
 	assert_int_equal(selinux_mknod(s, "/etc/p", f->rootfd, "p", S_IFIFO | 0600, 0, &e), 0);
@@ -88,8 +90,9 @@ static void explain(const struct fixture *f, struct world *w, const char *path,
 	struct selinux *s;
 	struct err e = { 0 };
 
-	assert_int_equal(selinux_probe_with(&s, &world_ops, w, f->rootfd, true, SELINUX_STRICT, NULL, &e),
-			 0);
+	assert_int_equal(
+		selinux_probe_with(&s, &world_ops, w, f->rootfd, true, SELINUX_STRICT, NULL, &e),
+		0);
 	assert_int_equal(selinux_explain(s, path, &answer, &e), 0);
 	assert_int_equal(answer.origin, origin);
 	if (label)

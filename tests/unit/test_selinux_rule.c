@@ -71,7 +71,8 @@ static void the_start_decides_by_kernel_policy_and_mode(void **state)
 						.policy = c->policy,
 					};
 					enum selinux_why why;
-					enum selinux_verdict verdict = selinux_rule_begin(&facts, &why);
+					enum selinux_verdict verdict =
+						selinux_rule_begin(&facts, &why);
 
 					if (modes[mode] == SELINUX_OFF) {
 						assert_int_equal(verdict, SELINUX_NO_LABEL);
@@ -187,7 +188,8 @@ static const struct settle_case {
 	{ "what policy names", SHADOW, ETC, SHADOW, FULL, SELINUX_SETTLED, SELINUX_SETTLED },
 	{ "with another user", SHADOW, ETC, SHADOW_USER, FULL, SELINUX_SETTLED, SELINUX_SETTLED },
 	{ "what the old file has", SHADOW, SHARED, SHARED, FULL, SELINUX_SETTLED, SELINUX_SETTLED },
-	{ "both without a label", SHADOW, NONE, NONE, FULL | SECRET, SELINUX_SETTLED, SELINUX_SETTLED },
+	{ "both without a label", SHADOW, NONE, NONE, FULL | SECRET, SELINUX_SETTLED,
+	  SELINUX_SETTLED },
 	{ "the old one can be copied", SHADOW, SHADOW, ETC, FULL, SELINUX_COPY, SELINUX_COPY },
 	{ "copied where policy names none", NULL, SHARED, ETC, LIVE, SELINUX_COPY, SELINUX_COPY },
 	{ "copied in another tree", NULL, SHARED, ETC, 0, SELINUX_COPY, SELINUX_COPY },
@@ -203,8 +205,10 @@ static const struct settle_case {
 	  SELINUX_FORBID },
 	{ "neither, policy names none", NULL, SHARED, ETC, FULL | COPIED, SELINUX_WARN,
 	  SELINUX_FORBID },
-	{ "replaces a file without a label", ETC, NONE, SHARED, FULL, SELINUX_WARN, SELINUX_FORBID },
-	{ "the same, but a secret", SHADOW, NONE, ETC, FULL | SECRET, SELINUX_FORBID, SELINUX_FORBID },
+	{ "replaces a file without a label", ETC, NONE, SHARED, FULL, SELINUX_WARN,
+	  SELINUX_FORBID },
+	{ "the same, but a secret", SHADOW, NONE, ETC, FULL | SECRET, SELINUX_FORBID,
+	  SELINUX_FORBID },
 	{ "replaces none", ETC, NULL, SHARED, FULL, SELINUX_WARN, SELINUX_FORBID },
 	{ "a first secret", SHADOW, NULL, ETC, FULL | SECRET, SELINUX_FORBID, SELINUX_FORBID },
 	{ "a first secret, permissive", SHADOW, NULL, ETC, (FULL & ~ENFORCE) | SECRET, SELINUX_WARN,
@@ -212,7 +216,8 @@ static const struct settle_case {
 	{ "a first secret that has it", SHADOW, NULL, SHADOW, FULL | SECRET, SELINUX_SETTLED,
 	  SELINUX_SETTLED },
 	{ "nothing named, nothing had", NULL, NULL, ETC, FULL, SELINUX_SETTLED, SELINUX_SETTLED },
-	{ "nothing named, a secret", NULL, NULL, ETC, FULL | SECRET, SELINUX_SETTLED, SELINUX_SETTLED },
+	{ "nothing named, a secret", NULL, NULL, ETC, FULL | SECRET, SELINUX_SETTLED,
+	  SELINUX_SETTLED },
 	{ "nothing named, old unlabeled", NULL, NONE, ETC, FULL, SELINUX_SETTLED, SELINUX_SETTLED },
 	{ "a file system that tells no labels", SHADOW, NULL, NULL, FULL | SECRET, SELINUX_WARN,
 	  SELINUX_FORBID },
@@ -268,10 +273,12 @@ static void auto_forbids_only_where_all_conditions_hold(void **state)
 		for (old = 0; old < COUNT(labels); old++)
 			for (now = 0; now < COUNT(labels); now++)
 				for (flags = 0; flags < 64; flags++) {
-					const struct settle_case c = { "", labels[policy], labels[old],
-								       labels[now], flags,
-								       SELINUX_WARN, SELINUX_WARN };
-					const struct selinux_outcome o = outcome_of(&c, SELINUX_AUTO);
+					const struct settle_case c = { "",          labels[policy],
+								       labels[old], labels[now],
+								       flags,       SELINUX_WARN,
+								       SELINUX_WARN };
+					const struct selinux_outcome o =
+						outcome_of(&c, SELINUX_AUTO);
 
 					if (selinux_rule_settle(&o) != SELINUX_FORBID)
 						continue;

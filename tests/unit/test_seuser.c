@@ -76,7 +76,10 @@ static int enforce(void *data, const char *mount)
 }
 
 const struct selinux_ops selinux_ops_real = {
-	.built = true, .is_mount = is_mount, .in_kernel = in_kernel, .enforce = enforce,
+	.built = true,
+	.is_mount = is_mount,
+	.in_kernel = in_kernel,
+	.enforce = enforce,
 };
 
 static const struct note note = { "test" };
@@ -146,10 +149,12 @@ static void a_change_is_made_or_is_an_error(void **state)
 	      "the user name refused to staff_u SELinux user mapping failed: the reason");
 	apply("refused", NULL,
 	      "removing SELinux user mapping for user 'refused' failed: the reason");
-	apply("dies", "u", "the user name dies to u SELinux user mapping failed: libsemanage failed: "
-			   "Segmentation fault");
-	apply("leaves", "u", "the user name leaves to u SELinux user mapping failed: "
-			     "libsemanage failed");
+	apply("dies", "u",
+	      "the user name dies to u SELinux user mapping failed: libsemanage failed: "
+	      "Segmentation fault");
+	apply("leaves", "u",
+	      "the user name leaves to u SELinux user mapping failed: "
+	      "libsemanage failed");
 	sigemptyset(&all);
 	sigaddset(&all, SIGTERM);
 	sigprocmask(SIG_BLOCK, &all, NULL);
