@@ -46,4 +46,6 @@ lib_libaccount_a_SOURCES = \
 	lib/txn.h \
 	lib/txn_private.h \
 	lib/user.c \
-	lib/user.h
+	lib/user.h \
+	lib/user_change.c \
+	lib/user_change.h

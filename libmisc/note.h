@@ -13,5 +13,7 @@ struct note {
 };
 
 void note_say(const struct note *n, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* "PROG warning: text", which is how some warnings of account tools have always looked. */
+void note_warn(const struct note *n, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 #endif
