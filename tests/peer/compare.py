@@ -178,7 +178,7 @@ def show(jobs, results):
         if case.name not in first:
             first[case.name] = lines
             print(f'=== {case.name} ({profile})')
-            lines = [f'{mark} {line}' for mark, line in case.lines if mark == '!'] + lines
+            lines = [f'{mark} {line}' for mark, line in case.lines if mark in '!@'] + lines
         else:
             print(f'=== {case.name} ({profile})')
             lines = list(difflib.unified_diff(first[case.name], lines, n=0, lineterm=''))[2:]

@@ -5,6 +5,7 @@
     : NAME              a group of set-up lines begins, for use by cases of the same file
     + NAME              the lines of that group
     ! LINE              a set-up line, run by sh in the root; not compared, must succeed
+    @ PATH NAME HEX     set-up: the extended attribute NAME of PATH gets these bytes
     $ LINE              a command line, run by sh in the root as root
     % LINE              the same as an ordinary user (bob)
     #                   a comment
@@ -34,7 +35,7 @@ def read_file(path):
             lines = groups[rest] = []
         elif mark == '+' and lines is not None and rest in groups:
             lines.extend(groups[rest])
-        elif mark in '!$%' and rest and lines is not None:
+        elif mark in '!@$%' and rest and lines is not None:
             lines.append((mark, rest))
         else:
             sys.exit(f'{path}:{number}: cannot read this line: {text}')
