@@ -173,6 +173,18 @@ static bool is_primary_group(struct recovery *r, struct str group)
 	return false;
 }
 
+static bool has_other_range(struct recovery *r, const struct journal_edit *ed)
+{
+	struct table *t = r->txn->files[ed->id].table;
+	struct row row;
+
+	for (row = ROW_START; t && table_next(t, &row);)
+		if (str_eq(row.column[SUB_OWNER], first_column(ed->new)) &&
+		    !str_eq(row.line, ed->new))
+			return true;
+	return false;
+}
+
 /* Does an account of somebody else need the row that we have added? */
 static bool is_needed(struct recovery *r, const struct journal_edit *ed)
 {
@@ -186,8 +198,8 @@ static bool is_needed(struct recovery *r, const struct journal_edit *ed)
 		return is_primary_group(r, ed->new);
 	case TABLE_SUBUID:
 	case TABLE_SUBGID:
-		/* Whoever made the account anew found the range there. */
-		return is_theirs(r, TABLE_PASSWD, name);
+		/* Whoever made the account anew found the range there, unless it has one more. */
+		return is_theirs(r, TABLE_PASSWD, name) && !has_other_range(r, ed);
 	case TABLE_GSHADOW:
 		group = added_by_us(r, TABLE_GROUP, name);
 		return is_theirs(r, TABLE_GROUP, name) || (group && is_needed(r, group));
