@@ -57,7 +57,7 @@ PEERS = {
         Peer('useradd', '/usr/sbin/useradd -r -u 300 -g daemon peer', None, None),
         Peer('useradd-ids', '/usr/sbin/useradd -m peer', None, ('peer', 'new')),
         Peer('useradd-prefix', '/usr/sbin/useradd -P /w%N -r -u 300 -g daemon peer', None, None),
-        Peer('useradd-same', '/usr/sbin/useradd -u 3000 -g users new', None, None),
+        Peer('useradd-same', '/usr/sbin/useradd -u 3000 -g users new', None, ('new', 'new')),
         Peer('usermod', '/usr/sbin/usermod -c Peer -aG staff other', None, None),
         Peer('passwd', '/usr/bin/passwd -l other', None, None),
     ),
@@ -66,6 +66,7 @@ PEERS = {
         Peer('usermod', '/usr/sbin/usermod -c Peer other', None, None),
         Peer('usermod-same', '/usr/sbin/usermod -c Peer old', None, None),
         Peer('passwd-same', '/usr/bin/passwd -l old', None, None),
+        Peer('useradd-again', '/usr/sbin/useradd -u 3000 -g users old', None, ('old', 'other')),
     ),
     'usermod-all': (
         Peer('useradd', '/usr/sbin/useradd -r -u 300 -g daemon peer', None, None),

@@ -258,17 +258,25 @@ static void judge_files(const struct sweep *sweep, const struct expected *x,
 	judge_tree(sweep, x, run, is_after, tally);
 }
 
+/* A status that the tool between has on a root as before or as after. */
+static bool is_expected(const struct sweep *sweep, const struct expected *x, int status)
+{
+	return status == x->between_status[0] || status == x->between_status[1] ||
+	       (sweep->has_other && status == x->between_status[2]);
+}
+
 /* Both chose ids by themselves: rows cannot be told in advance, but nothing may be shared. */
-static void judge_unique(const struct sweep *sweep, const struct run *run, struct tally *tally)
+static void judge_unique(const struct sweep *sweep, const struct expected *x,
+			 const struct run *run, struct tally *tally)
 {
 	bool said = strstr(run->output + run->next_at, sweep->refused) != NULL;
 	const char *shared = state_shared(&run->final);
 
 	if (shared != NULL)
 		report(tally, run, "shared", shared);
-	if (run->between_status != 0)
+	if (!is_expected(sweep, x, run->between_status))
 		report(tally, run, "blocked", "the tool that came between failed");
-	else if (!state_has_name(&run->final, sweep->peer))
+	else if (run->between_status == 0 && !state_has_name(&run->final, sweep->peer))
 		report(tally, run, "lost", sweep->peer);
 	if (run->journal && !state_has_name(&run->final, sweep->ours) && !said)
 		report(tally, run, "silent", "our change was given up and nobody was told");
@@ -280,8 +288,7 @@ static void judge_mixed(const struct sweep *sweep, const struct expected *x,
 {
 	bool said = strstr(run->output + run->next_at, sweep->refused) != NULL;
 
-	if (run->between_status != x->between_status[0] &&
-	    run->between_status != x->between_status[1] && !sweep->has_other)
+	if (!is_expected(sweep, x, run->between_status))
 		report(tally, run, "blocked", "the tool that came between failed");
 	else if (state_same_rows(&run->final, &x->end_after) ||
 		 (sweep->has_other && state_same_rows(&run->final, &x->end_other)))
@@ -320,7 +327,7 @@ static void judge(const struct sweep *sweep, const struct expected *x, const str
 	if (run->next_status != 0 && !was_done(sweep, run))
 		report(tally, run, "next", "the next run failed");
 	else if (sweep->peer != NULL)
-		judge_unique(sweep, run, tally);
+		judge_unique(sweep, x, run, tally);
 	else if (sweep->has_between)
 		judge_mixed(sweep, x, run, tally);
 	else
