@@ -145,9 +145,10 @@ int reset_selinux_file_context(struct selinux *s, struct err *e);
 /*
  * Looks at the outcome.  newfd is the file that stands or will stand at path, oldfd the one that it
  * replaces, or -1.  secret says that path must not end with a weaker label although it replaces
- * none (a first shadow, a copied backup).  Copies the label of oldfd where policy gave none.  -1
- * (ERR_IO) when the file may not stand as it is; the caller then removes it.  Not needed for a file
- * that replaces none and holds no secret.
+ * none (a first shadow, a journal).  Where the file did not get the label of policy, it is given
+ * that of oldfd, or, a secret that replaces none, the label of policy once more.  -1 (ERR_IO) when
+ * it may not stand as it is; the caller then removes it.  Not needed for a file that replaces none
+ * and holds no secret.
  */
 int selinux_settle(struct selinux *s, const char *path, int newfd, int oldfd, bool secret,
 		   struct err *e);

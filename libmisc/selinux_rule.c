@@ -129,6 +129,12 @@ bool selinux_rule_unlabeled(const char *label)
 	return parts(label, &type, &range) && str_is(type, "unlabeled_t");
 }
 
+bool selinux_rule_by_policy(const char *directory, const char *policy)
+{
+	/* Without a label of policy for it there is no sign that it is labelled otherwise. */
+	return !policy || selinux_rule_same(directory, policy);
+}
+
 enum selinux_settlement selinux_rule_settle(const struct selinux_outcome *outcome)
 {
 	bool had = !selinux_rule_unlabeled(outcome->old);
@@ -136,10 +142,12 @@ enum selinux_settlement selinux_rule_settle(const struct selinux_outcome *outcom
 	if (selinux_rule_same(outcome->now, outcome->policy) ||
 	    selinux_rule_same(outcome->now, outcome->old))
 		return SELINUX_SETTLED;
-	if (had && !outcome->copied)
+	if (had && !outcome->tried)
 		return SELINUX_COPY;
 	if (!had && !outcome->policy)
 		return SELINUX_SETTLED;
+	if (outcome->secret && !outcome->tried)
+		return SELINUX_RELABEL;
 	if (outcome->mode == SELINUX_STRICT)
 		return SELINUX_FORBID;
 	/* Without old and now the file system tells no labels at all: nothing to judge by. */

@@ -77,19 +77,27 @@ struct selinux_outcome {
 	bool loaded; /* the contexts of the target load */
 	enum selinux_enforce enforce;
 	bool secret;
-	bool copied;        /* the old label was copied already, or could not be */
+	bool tried;         /* a label was given to it afterwards, or could not be */
 	bool valid;         /* policy is known to the loaded policy */
 	const char *policy; /* the label looked up */
-	const char *old;    /* of the file that is replaced */
+	const char *old;    /* of the file that is replaced; see selinux_rule_by_policy */
 	const char *now;    /* of the new file */
 };
 
 enum selinux_settlement {
 	SELINUX_SETTLED, /* it has the label of policy, or that of the old file */
 	SELINUX_COPY,    /* give it the old file's, then ask again */
+	SELINUX_RELABEL, /* give it policy's, then ask again: a secret that replaces none */
 	SELINUX_WARN,    /* neither, and it may stay so */
 	SELINUX_FORBID,  /* neither, and it may not */
 };
+
+/*
+ * A secret that replaces none (a first shadow, a journal) may have the label of its directory, as
+ * if that were the old file's, where the directory itself is not labelled by policy: so it is in a
+ * container, whose files all share a label.  On a full system etc_t would be a hole.
+ */
+bool selinux_rule_by_policy(const char *directory, const char *policy);
 
 enum selinux_settlement selinux_rule_settle(const struct selinux_outcome *outcome);
 

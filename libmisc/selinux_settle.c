@@ -3,11 +3,14 @@
 #include "selinux.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
+#include "beneath.h"
+#include "fd.h"
 #include "selinux_state.h"
 
 void selinux_warn(struct selinux *s, const char *text)
@@ -78,7 +81,7 @@ static int check_label(struct selinux *s, struct selinux_outcome *o, struct err 
 {
 	char *label = NULL;
 
-	if (!o->policy || !s->facts.mount)
+	if (!s->facts.mount)
 		return 0;
 	if (s->ops->check(s->data, s->facts.mount, o->policy, &label) == 0) {
 		o->valid = true;
@@ -91,25 +94,53 @@ static int check_label(struct selinux *s, struct selinux_outcome *o, struct err 
 	return 0;
 }
 
+/* The label of the directory that path is in, or NULL. */
+static int read_directory(struct selinux *s, const char *path, const char **ret, struct err *e)
+{
+	const char *slash = strrchr(path, '/');
+	const char *name = slash && slash > path
+				 ? arena_strndup(&s->arena, path, (size_t)(slash - path))
+				 : "/";
+	_cleanup_fd_ int fd = -1;
+
+	*ret = NULL;
+	do
+		fd = beneath_open(s->rootfd, name, O_RDONLY | O_DIRECTORY, 0);
+	while (fd < 0 && errno == EINTR);
+	if (fd < 0 && selinux_rule_lacks(errno))
+		return err_sys(e, ERR_IO, "cannot read the SELinux label of %s", name);
+	if (read_label(s, name, fd, ret, e) < 0)
+		return -1;
+	selinux_lookup(s, name, S_IFDIR);
+	if (selinux_rule_by_policy(*ret, s->label))
+		*ret = NULL;
+	return 0;
+}
+
 static int collect(struct selinux *s, const char *path, int newfd, int oldfd,
 		   struct selinux_outcome *o, struct err *e)
 {
 	struct stat st;
 
-	if (selinux_active(s)) {
-		if (fstat(newfd, &st) < 0)
-			return err_sys(e, ERR_IO, "cannot look at %s", path);
-		selinux_lookup(s, path, st.st_mode & S_IFMT);
-		if (selinux_rule_lookup(o->mode, s->found) == SELINUX_REFUSE)
-			return err_set(e, ERR_IO, "cannot find the SELinux label of %s in %s", path,
-				       s->facts.contexts);
-		o->policy = s->label;
-	}
 	if (read_label(s, path, newfd, &o->now, e) < 0 ||
 	    read_label(s, path, oldfd, &o->old, e) < 0)
 		return -1;
-	/* The kernel is asked only where the labels differ: not on a system in order. */
-	return selinux_rule_settle(o) == SELINUX_SETTLED ? 0 : check_label(s, o, e);
+	if (!selinux_active(s))
+		return 0;
+	if (fstat(newfd, &st) < 0)
+		return err_sys(e, ERR_IO, "cannot look at %s", path);
+	selinux_lookup(s, path, st.st_mode & S_IFMT);
+	if (selinux_rule_lookup(o->mode, s->found) == SELINUX_REFUSE)
+		return err_set(e, ERR_IO, "cannot find the SELinux label of %s in %s", path,
+			       s->facts.contexts);
+	/* On a system in order that is all. */
+	o->policy = s->label;
+	if (!o->policy || selinux_rule_settle(o) == SELINUX_SETTLED)
+		return 0;
+	o->policy = arena_strdup(&s->arena, o->policy);
+	if (oldfd < 0 && o->secret && read_directory(s, path, &o->old, e) < 0)
+		return -1;
+	return check_label(s, o, e);
 }
 
 static const char *shown(const char *label)
@@ -146,13 +177,12 @@ static int take_refusal(struct selinux *s, const char *path)
 	return 0;
 }
 
-/* Gives the file the label of the one that it replaces. */
-static int copy_label(struct selinux *s, const char *path, int newfd, struct selinux_outcome *o,
-		      struct err *e)
+static int give_label(struct selinux *s, const char *path, int newfd, const char *label,
+		      struct selinux_outcome *o, struct err *e)
 {
-	if (s->ops->put(s->data, newfd, o->old) < 0 && selinux_rule_lacks(errno))
-		return err_sys(e, ERR_IO, "cannot give %s the SELinux label %s", path, o->old);
-	o->copied = true;
+	if (s->ops->put(s->data, newfd, label) < 0 && selinux_rule_lacks(errno))
+		return err_sys(e, ERR_IO, "cannot give %s the SELinux label %s", path, label);
+	o->tried = true;
 	return read_label(s, path, newfd, &o->now, e);
 }
 
@@ -173,8 +203,9 @@ int selinux_settle(struct selinux *s, const char *path, int newfd, int oldfd, bo
 	if (collect(s, path, newfd, oldfd, &o, e) < 0)
 		return -1;
 	settlement = selinux_rule_settle(&o);
-	if (settlement == SELINUX_COPY) {
-		if (copy_label(s, path, newfd, &o, e) < 0)
+	if (settlement == SELINUX_COPY || settlement == SELINUX_RELABEL) {
+		if (give_label(s, path, newfd, settlement == SELINUX_COPY ? o.old : o.policy, &o,
+			       e) < 0)
 			return -1;
 		settlement = selinux_rule_settle(&o);
 	}

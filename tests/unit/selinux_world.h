@@ -40,6 +40,7 @@ struct world {
 	int create_error;          /* of a creation with a label */
 	const char *context_mount; /* the label that the mount gives to all files, or NULL */
 	const char *policy, *old, *parent;
+	const char *policy_etc; /* for /etc */
 
 	char now[256], fscreate[256];
 	int sets, resets, made, calls, lookups;
@@ -123,7 +124,7 @@ static int w_lookup(void *data, void *handle, const char *path, mode_t type, cha
 	w->lookups++;
 	if (w->lookup_error)
 		return answer(w->lookup_error);
-	*ret_label = strdup(w->policy);
+	*ret_label = strdup(strcmp(path, "/etc") == 0 ? w->policy_etc : w->policy);
 	return 0;
 }
 
@@ -144,10 +145,17 @@ static int w_set(void *data, const char *label)
 	return 0;
 }
 
+static bool is_directory(int fd)
+{
+	struct stat st;
+
+	return fstat(fd, &st) == 0 && S_ISDIR(st.st_mode);
+}
+
 static int w_get(void *data, int fd, char **ret_label)
 {
 	const struct world *w = data;
-	const char *label = fd == OLD ? w->old : w->now;
+	const char *label = fd == OLD ? w->old : is_directory(fd) ? w->parent : w->now;
 
 	if (w->get_error)
 		return answer(w->get_error);
@@ -212,6 +220,7 @@ static const struct world full = {
 	.policy = SHADOW,
 	.old = SHADOW,
 	.parent = ETC,
+	.policy_etc = ETC,
 };
 
 struct fixture {

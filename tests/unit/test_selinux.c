@@ -344,6 +344,38 @@ static void a_full_system_fails_closed(void **state)
 	assert_non_null(strstr(r.warning, SHADOW));
 }
 
+/* A first shadow or a journal: no old file tells what label would do. */
+static void a_first_secret_goes_by_its_directory(void **state)
+{
+	struct world w = full;
+	struct result r;
+
+	w.set_error = EACCES; /* but may relabel */
+	r = play(*state, &w, SELINUX_AUTO, true, false, true);
+	FINE(r);
+	assert_string_equal(w.now, SHADOW);
+	w = full;
+	w.set_error = w.put_error = EACCES;
+	r = play(*state, &w, SELINUX_AUTO, true, false, true);
+	assert_int_equal(r.settled, -1);
+	w.parent = SHARED; /* a container's */
+	r = play(*state, &w, SELINUX_AUTO, true, false, true);
+	FINE(r);
+	assert_string_equal(w.now, SHARED);
+	assert_string_equal(r.warning, "");
+	w.parent = "system_u:object_r:unlabeled_t:s0";
+	r = play(*state, &w, SELINUX_AUTO, true, false, true);
+	FINE(r);
+	w = full;
+	w.context_mount = w.parent = SHARED;
+	r = play(*state, &w, SELINUX_AUTO, true, false, true);
+	FINE(r);
+	w.policy_etc = SHARED; /* policy names it for the directory: not a container's */
+	w.put_error = EACCES;
+	r = play(*state, &w, SELINUX_AUTO, true, false, true);
+	assert_int_equal(r.settled, -1);
+}
+
 static void a_reset_is_tried_twice(void **state)
 {
 	struct world w = full;
@@ -381,6 +413,7 @@ int main(void)
 		TEST(files_that_share_one_label_never_fail),
 		TEST(a_refused_creation_is_tried_without_the_label),
 		TEST(a_full_system_fails_closed),
+		TEST(a_first_secret_goes_by_its_directory),
 		TEST(a_reset_is_tried_twice),
 	};
 

@@ -109,7 +109,8 @@ static void what_a_path_would_get_is_told(void **state)
 {
 	struct world w = full;
 
-	snprintf(w.now, sizeof(w.now), "%s", SHARED); /* all files that are there */
+	snprintf(w.now, sizeof(w.now), "%s", SHARED); /* all that is there */
+	w.parent = SHARED;
 	explain(*state, &w, "/etc/shadow", SELINUX_ORIGIN_POLICY, SHADOW);
 	w.set_error = EACCES;
 	explain(*state, &w, "/etc/shadow", SELINUX_ORIGIN_FILE, SHARED);
@@ -120,6 +121,7 @@ static void what_a_path_would_get_is_told(void **state)
 	w.open_error = EINVAL;
 	explain(*state, &w, "/etc/shadow", SELINUX_ORIGIN_FILE, SHARED);
 	w.now[0] = '\0';
+	w.parent = NULL;
 	explain(*state, &w, "/etc/shadow", SELINUX_ORIGIN_NONE, NULL);
 	w.mount_error = ENOENT;
 	w.kernel = 0;

@@ -178,7 +178,7 @@ static void some_labels_protect_nothing(void **state)
 #define ETC "system_u:object_r:etc_t:s0"
 #define NONE "system_u:object_r:unlabeled_t:s0"
 
-enum { LIVE = 1, LOADED = 2, ENFORCE = 4, VALID = 8, SECRET = 16, COPIED = 32, FULL = 15 };
+enum { LIVE = 1, LOADED = 2, ENFORCE = 4, VALID = 8, SECRET = 16, TRIED = 32, FULL = 15 };
 
 static const struct settle_case {
 	const char *what, *policy, *old, *now;
@@ -193,35 +193,40 @@ static const struct settle_case {
 	{ "the old one can be copied", SHADOW, SHADOW, ETC, FULL, SELINUX_COPY, SELINUX_COPY },
 	{ "copied where policy names none", NULL, SHARED, ETC, LIVE, SELINUX_COPY, SELINUX_COPY },
 	{ "copied in another tree", NULL, SHARED, ETC, 0, SELINUX_COPY, SELINUX_COPY },
-	{ "neither on a full system", SHADOW, SHARED, ETC, FULL | COPIED, SELINUX_FORBID,
+	{ "neither on a full system", SHADOW, SHARED, ETC, FULL | TRIED, SELINUX_FORBID,
 	  SELINUX_FORBID },
-	{ "neither, not live", SHADOW, SHARED, ETC, (FULL & ~LIVE) | COPIED, SELINUX_WARN,
+	{ "neither, not live", SHADOW, SHARED, ETC, (FULL & ~LIVE) | TRIED, SELINUX_WARN,
 	  SELINUX_FORBID },
-	{ "neither, permissive or unknown", SHADOW, SHARED, ETC, (FULL & ~ENFORCE) | COPIED,
+	{ "neither, permissive or unknown", SHADOW, SHARED, ETC, (FULL & ~ENFORCE) | TRIED,
 	  SELINUX_WARN, SELINUX_FORBID },
-	{ "neither, type unknown to the kernel", SHADOW, SHARED, ETC, (FULL & ~VALID) | COPIED,
+	{ "neither, type unknown to the kernel", SHADOW, SHARED, ETC, (FULL & ~VALID) | TRIED,
 	  SELINUX_WARN, SELINUX_FORBID },
-	{ "neither, contexts do not load", NULL, SHARED, ETC, LIVE | ENFORCE | COPIED, SELINUX_WARN,
+	{ "neither, contexts do not load", NULL, SHARED, ETC, LIVE | ENFORCE | TRIED, SELINUX_WARN,
 	  SELINUX_FORBID },
-	{ "neither, policy names none", NULL, SHARED, ETC, FULL | COPIED, SELINUX_WARN,
+	{ "neither, policy names none", NULL, SHARED, ETC, FULL | TRIED, SELINUX_WARN,
 	  SELINUX_FORBID },
 	{ "replaces a file without a label", ETC, NONE, SHARED, FULL, SELINUX_WARN,
 	  SELINUX_FORBID },
-	{ "the same, but a secret", SHADOW, NONE, ETC, FULL | SECRET, SELINUX_FORBID,
+	{ "the same, but a secret", SHADOW, NONE, ETC, FULL | SECRET | TRIED, SELINUX_FORBID,
 	  SELINUX_FORBID },
+	{ "a secret may be relabeled first", SHADOW, NONE, ETC, FULL | SECRET, SELINUX_RELABEL,
+	  SELINUX_RELABEL },
 	{ "replaces none", ETC, NULL, SHARED, FULL, SELINUX_WARN, SELINUX_FORBID },
-	{ "a first secret", SHADOW, NULL, ETC, FULL | SECRET, SELINUX_FORBID, SELINUX_FORBID },
-	{ "a first secret, permissive", SHADOW, NULL, ETC, (FULL & ~ENFORCE) | SECRET, SELINUX_WARN,
+	{ "a first secret", SHADOW, NULL, ETC, FULL | SECRET | TRIED, SELINUX_FORBID,
 	  SELINUX_FORBID },
+	{ "a first secret may be relabeled", SHADOW, NULL, ETC, FULL | SECRET, SELINUX_RELABEL,
+	  SELINUX_RELABEL },
+	{ "a first secret, permissive", SHADOW, NULL, ETC, (FULL & ~ENFORCE) | SECRET | TRIED,
+	  SELINUX_WARN, SELINUX_FORBID },
 	{ "a first secret that has it", SHADOW, NULL, SHADOW, FULL | SECRET, SELINUX_SETTLED,
 	  SELINUX_SETTLED },
 	{ "nothing named, nothing had", NULL, NULL, ETC, FULL, SELINUX_SETTLED, SELINUX_SETTLED },
 	{ "nothing named, a secret", NULL, NULL, ETC, FULL | SECRET, SELINUX_SETTLED,
 	  SELINUX_SETTLED },
 	{ "nothing named, old unlabeled", NULL, NONE, ETC, FULL, SELINUX_SETTLED, SELINUX_SETTLED },
-	{ "a file system that tells no labels", SHADOW, NULL, NULL, FULL | SECRET, SELINUX_WARN,
-	  SELINUX_FORBID },
-	{ "the new label cannot be read", SHADOW, ETC, NULL, FULL | COPIED, SELINUX_FORBID,
+	{ "a file system that tells no labels", SHADOW, NULL, NULL, FULL | SECRET | TRIED,
+	  SELINUX_WARN, SELINUX_FORBID },
+	{ "the new label cannot be read", SHADOW, ETC, NULL, FULL | TRIED, SELINUX_FORBID,
 	  SELINUX_FORBID },
 };
 
@@ -233,7 +238,7 @@ static struct selinux_outcome outcome_of(const struct settle_case *c, enum selin
 		.loaded = c->flags & LOADED,
 		.enforce = c->flags & ENFORCE ? SELINUX_ENFORCE_YES : SELINUX_ENFORCE_UNKNOWN,
 		.secret = c->flags & SECRET,
-		.copied = c->flags & COPIED,
+		.tried = c->flags & TRIED,
 		.valid = c->flags & VALID,
 		.policy = c->policy,
 		.old = c->old,
@@ -259,6 +264,15 @@ static void the_outcome_is_judged(void **state)
 		if (selinux_rule_settle(&o) != c->in_strict)
 			fail_msg("strict: %s: %d", c->what, (int)selinux_rule_settle(&o));
 	}
+}
+
+static void a_directory_tells_whose_labels_a_tree_has(void **state)
+{
+	(void)state;
+	assert_true(selinux_rule_by_policy(ETC, ETC));
+	assert_false(selinux_rule_by_policy(SHARED, ETC));
+	assert_false(selinux_rule_by_policy(NONE, ETC));
+	assert_true(selinux_rule_by_policy(SHARED, NULL));
 }
 
 /* Over all combinations: auto forbids only where all of the conditions hold. */
@@ -287,8 +301,9 @@ static void auto_forbids_only_where_all_conditions_hold(void **state)
 					assert_non_null(c.policy);
 					assert_false(selinux_rule_same(c.now, c.policy));
 					assert_false(selinux_rule_same(c.now, c.old));
-					assert_true(selinux_rule_unlabeled(c.old) ? flags & SECRET
-										  : flags & COPIED);
+					assert_true(flags & TRIED);
+					assert_true(!selinux_rule_unlabeled(c.old) ||
+						    flags & SECRET);
 				}
 	assert_true(forbidden > 0);
 }
@@ -302,6 +317,7 @@ int main(void)
 		cmocka_unit_test(labels_compare_by_type_and_range),
 		cmocka_unit_test(some_labels_protect_nothing),
 		cmocka_unit_test(the_outcome_is_judged),
+		cmocka_unit_test(a_directory_tells_whose_labels_a_tree_has),
 		cmocka_unit_test(auto_forbids_only_where_all_conditions_hold),
 	};
 
