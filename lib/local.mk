@@ -6,6 +6,10 @@ lib_libaccount_a_SOURCES = \
 	lib/defs.h \
 	lib/event.c \
 	lib/event.h \
+	lib/flush.c \
+	lib/flush.h \
+	lib/hook.c \
+	lib/hook.h \
 	lib/ids.c \
 	lib/ids.h \
 	lib/journal.c \

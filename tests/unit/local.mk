@@ -9,6 +9,8 @@ unit_programs = \
 	tests/unit/test_err \
 	tests/unit/test_event \
 	tests/unit/test_fd \
+	tests/unit/test_flush \
+	tests/unit/test_hook \
 	tests/unit/test_ids \
 	tests/unit/test_json \
 	tests/unit/test_log \
@@ -16,6 +18,7 @@ unit_programs = \
 	tests/unit/test_name \
 	tests/unit/test_nss \
 	tests/unit/test_opt \
+	tests/unit/test_proc \
 	tests/unit/test_profile \
 	tests/unit/test_root \
 	tests/unit/test_run \
