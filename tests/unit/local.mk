@@ -33,9 +33,10 @@ unit_programs = \
 	tests/unit/test_table \
 	tests/unit/test_txn
 
-EXTRA_DIST += tests/unit/account_world.h tests/unit/selinux_world.h
+EXTRA_DIST += tests/unit/account_world.h tests/unit/live_root.h tests/unit/selinux_world.h
 
 LDADD = $(ACCOUNT_LIBS) -lcmocka
+tests_unit_test_proc_LDADD = $(LDADD) -lpthread
 
 if HAVE_CMOCKA
 check_PROGRAMS += $(unit_programs)
