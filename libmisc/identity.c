@@ -16,10 +16,10 @@ static bool is_copied(const char *name)
 	       strncmp(name, smack, sizeof(smack) - 1) == 0;
 }
 
-/* A file system without attributes has none to copy. */
+/* A file system without attributes has none to copy; only a filter on calls forbids to list them. */
 static bool is_unsupported(int error)
 {
-	return error == ENOTSUP || error == ENOSYS;
+	return error == ENOTSUP || error == ENOSYS || error == EPERM;
 }
 
 static int copy_attribute(int from, int to, const char *name)
