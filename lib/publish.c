@@ -89,9 +89,12 @@ static int prepare_all(struct txn *txn, struct plan *plan, struct err *e)
 		if (file_prepare(txn, plan->files[i], e) < 0)
 			return -1;
 	/* All are written before the first is waited for. */
-	for (i = 0; i < plan->count; i++)
-		if (fd_sync(plan->files[i]->new_fd) < 0)
-			return txn_error(txn, plan->files[i], e);
+	for (i = 0; i < plan->count; i++) {
+		struct file *f = plan->files[i];
+
+		if (fd_sync(f->new_fd) < 0 || (file_has_bridge(f) && fd_sync(f->bridge_fd) < 0))
+			return txn_error(txn, f, e);
+	}
 	return 0;
 }
 
@@ -155,13 +158,22 @@ static int take_back_all(struct txn *txn, struct plan *plan)
 
 static int publish_all(struct txn *txn, struct plan *plan, struct err *e)
 {
-	size_t i;
+	size_t i, step;
 
-	for (i = 0; i < plan->count; i++)
-		if (file_publish(txn, plan->files[i]) < 0) {
-			txn_error(txn, plan->files[i], e);
+	/* A file with a bridge comes again at the end. */
+	for (step = 0; step < 2 * plan->count; step++) {
+		struct file *f = plan->files[step % plan->count];
+		bool again = step >= plan->count;
+		int r;
+
+		if (again && !file_has_bridge(f))
+			continue;
+		r = file_has_bridge(f) && !again ? file_bridge(txn, f) : file_publish(txn, f);
+		if (r < 0) {
+			txn_error(txn, f, e);
 			return take_back_all(txn, plan);
 		}
+	}
 	if (sync_directories(txn, plan) < 0) {
 		txn_error(txn, plan->files[0], e);
 		return take_back_all(txn, plan);

@@ -123,12 +123,40 @@ static int gather_add(struct gather *g, const char *p, size_t size)
 	return 0;
 }
 
-static int write_table(const struct file *f)
+static bool is_renamed(const struct edit *ed)
 {
-	struct gather g = { .fd = f->new_fd };
+	struct str old = ed->old, new = ed->new, old_name, new_name;
+
+	return old.p && new.p && str_next(&old, ':', &old_name) &&
+	       str_next(&new, ':', &new_name) && !str_eq(old_name, new_name);
+}
+
+/* The rows that are about to lose their names: how many, and with g those rows themselves. */
+static int add_renamed(const struct file *f, struct gather *g)
+{
+	size_t i, count;
+	const struct edit *edits = table_edit_list(f->table, &count);
+	int found = 0;
+
+	for (i = 0; i < count; i++) {
+		if (!is_renamed(&edits[i]))
+			continue;
+		found++;
+		if (g && (gather_add(g, edits[i].old.p, edits[i].old.n) < 0 ||
+			  gather_add(g, "\n", 1) < 0))
+			return -1;
+	}
+	return found;
+}
+
+static int write_table(const struct file *f, int fd, bool bridge)
+{
+	struct gather g = { .fd = fd };
 	const struct span *spans;
 	size_t i, count = table_spans(f->table, &spans);
 
+	if (bridge && add_renamed(f, &g) < 0)
+		return -1;
 	for (i = 0; i < count; i++) {
 		const struct span *s = &spans[i];
 		int r;
@@ -138,7 +166,7 @@ static int write_table(const struct file *f)
 		else if (gather_flush(&g) < 0)
 			return -1;
 		else
-			r = copy_bytes(f->fd, (off_t)s->offset, s->size, f->new_fd);
+			r = copy_bytes(f->fd, (off_t)s->offset, s->size, fd);
 		if (r < 0)
 			return -1;
 	}
@@ -191,28 +219,59 @@ static int add_suffix(char *buffer, const char *name, const char *suffix)
 	return -1;
 }
 
-int file_prepare(struct txn *txn, struct file *f, struct err *e)
+/* A file beside f's, complete but not yet on disk; the descriptor, or -1. */
+static int make_beside(struct txn *txn, struct file *f, const char *name, bool bridge,
+		       struct err *e)
 {
-	bool secret = schema_get(f->id)->secret;
+	_cleanup_fd_ int fd = create_beside(txn, f, name, e);
+	int made;
 
-	if (add_suffix(f->new, f->place.name, "+") < 0)
-		return txn_error(txn, f, e);
-	f->new_fd = create_beside(txn, f, f->new, e);
-	if (f->new_fd < 0) {
+	if (fd < 0) {
 		if (e->kind != ERR_NONE)
 			e->kind = schema_get(f->id)->error;
 		return txn_error(txn, f, e);
 	}
+	/* From here on it is file_discard's. */
 	f->state = FILE_PREPARED;
-	if ((f->created ? first_identity(txn, f, f->new_fd) :
-			  identity_copy(f->fd, &f->st, f->new_fd)) < 0)
+	if ((f->created ? first_identity(txn, f, fd) : identity_copy(f->fd, &f->st, fd)) < 0)
 		return txn_error(txn, f, e);
-	if (settle_label(txn, f, f->new_fd, secret, e) < 0)
+	if (settle_label(txn, f, fd, schema_get(f->id)->secret, e) < 0)
 		return -1;
-	if (write_table(f) < 0 || set_fixed_time(f->new_fd) < 0)
+	if (write_table(f, fd, bridge) < 0 || set_fixed_time(fd) < 0)
 		return txn_error(txn, f, e);
+	made = fd;
+	fd = -1;
+	return made;
+}
+
+static bool wants_bridge(const struct txn *txn, const struct file *f)
+{
+	const struct table *users = txn->files[TABLE_PASSWD].table;
+
+	return f->id == TABLE_SHADOW && !f->created && !f->in_place && users &&
+	       table_edits(users) > 0 && add_renamed(f, NULL) > 0;
+}
+
+bool file_has_bridge(const struct file *f)
+{
+	return f->bridge_fd >= 0;
+}
+
+int file_prepare(struct txn *txn, struct file *f, struct err *e)
+{
+	char bridge[NAME_MAX + 1];
+
+	if (add_suffix(f->new, f->place.name, "+") < 0 ||
+	    add_suffix(bridge, f->place.name, "++") < 0)
+		return txn_error(txn, f, e);
+	f->new_fd = make_beside(txn, f, f->new, false, e);
+	if (f->new_fd < 0)
+		return -1;
 	f->in_place = is_mount_point(f);
-	return 0;
+	if (!wants_bridge(txn, f))
+		return 0;
+	f->bridge_fd = make_beside(txn, f, bridge, true, e);
+	return f->bridge_fd < 0 ? -1 : 0;
 }
 
 /*
@@ -270,15 +329,14 @@ static int publish_in_place(struct txn *txn, struct file *f)
 	return overwrite(f, f->new_fd, st.st_size);
 }
 
-int file_publish(struct txn *txn, struct file *f)
+/* The file called name comes in f's place; the old content is kept. */
+static int put_in_place(struct txn *txn, struct file *f, const char *name)
 {
 	int dirfd = f->place.dirfd;
 
-	if (f->in_place)
-		return publish_in_place(txn, f);
 	if (!f->created) {
-		if (exchange(dirfd, f->new, f->place.name) == 0) {
-			memcpy(f->old, f->new, sizeof(f->old));
+		if (exchange(dirfd, name, f->place.name) == 0) {
+			snprintf(f->old, sizeof(f->old), "%s", name);
 			f->state = FILE_PUBLISHED;
 			return 0;
 		}
@@ -289,10 +347,29 @@ int file_publish(struct txn *txn, struct file *f)
 		if (save_old(txn, f) < 0)
 			return -1;
 	}
-	if (renameat(dirfd, f->new, dirfd, f->place.name) < 0)
+	if (renameat(dirfd, name, dirfd, f->place.name) < 0)
 		return -1;
 	f->state = FILE_PUBLISHED;
 	return 0;
+}
+
+int file_bridge(struct txn *txn, struct file *f)
+{
+	char bridge[NAME_MAX + 1];
+
+	return add_suffix(bridge, f->place.name, "++") < 0 ? -1 : put_in_place(txn, f, bridge);
+}
+
+int file_publish(struct txn *txn, struct file *f)
+{
+	int dirfd = f->place.dirfd;
+
+	if (f->in_place)
+		return f->state == FILE_PUBLISHED ? 0 : publish_in_place(txn, f);
+	/* The old content is safe already; the bridge has done its work. */
+	if (f->state == FILE_PUBLISHED)
+		return renameat(dirfd, f->new, dirfd, f->place.name);
+	return put_in_place(txn, f, f->new);
 }
 
 static int take_back_once(struct file *f)
@@ -319,12 +396,22 @@ int file_take_back(struct file *f)
 	return 0;
 }
 
+static void remove_bridge(const struct file *f)
+{
+	char bridge[NAME_MAX + 1];
+
+	if (add_suffix(bridge, f->place.name, "++") == 0)
+		unlink_surely(f->place.dirfd, bridge);
+}
+
 void file_discard(struct file *f)
 {
 	if (f->state != FILE_PREPARED)
 		return;
 	if (f->new[0])
 		unlink_surely(f->place.dirfd, f->new);
+	if (file_has_bridge(f))
+		remove_bridge(f);
 	if (f->old[0])
 		unlink_surely(f->place.dirfd, f->old);
 	f->state = FILE_UNTOUCHED;
@@ -335,8 +422,11 @@ void file_keep_backup(const struct txn *txn, struct file *f)
 	char backup[NAME_MAX + 1];
 	int dirfd = f->place.dirfd;
 
-	if (f->in_place)
+	if (f->in_place) {
 		unlink_surely(dirfd, f->new);
+		if (file_has_bridge(f))
+			remove_bridge(f);
+	}
 	if (!f->old[0])
 		return;
 	if (txn->spec.no_backup || add_suffix(backup, f->place.name, "-") < 0 ||
@@ -382,17 +472,35 @@ int file_mend(struct txn *txn, struct file *f, struct err *e)
 	return file_read_again(txn, f, e);
 }
 
+/* Once a bridge was in place its name is that of the old content.  True: that is FILE- now. */
+static bool tidy_bridge(const struct txn *txn, const struct file *f, bool exchanged)
+{
+	char bridge[NAME_MAX + 1], backup[NAME_MAX + 1];
+	int dirfd = f->place.dirfd;
+
+	if (f->id != TABLE_SHADOW || add_suffix(bridge, f->place.name, "++") < 0 ||
+	    add_suffix(backup, f->place.name, "-") < 0)
+		return false;
+	if (exchanged && !txn->spec.no_backup && renameat(dirfd, bridge, dirfd, backup) == 0)
+		return true;
+	unlink_surely(dirfd, bridge);
+	return false;
+}
+
 void file_tidy(const struct txn *txn, struct file *f, bool exchanged)
 {
 	char old[NAME_MAX + 1], growing[NAME_MAX + 1];
+	bool bridged;
 
+	if (f->place.dirfd < 0)
+		return;
+	bridged = tidy_bridge(txn, f, exchanged);
 	/* What recovery changed itself is tidy. */
-	if (f->state != FILE_UNTOUCHED || f->place.dirfd < 0 ||
-	    add_suffix(f->new, f->place.name, "+") < 0 ||
+	if (f->state != FILE_UNTOUCHED || add_suffix(f->new, f->place.name, "+") < 0 ||
 	    add_suffix(old, f->place.name, "-+") < 0 ||
 	    add_suffix(growing, f->place.name, "-++") < 0)
 		return;
-	if (exchanged && !is_mount_point(f)) {
+	if (exchanged && !bridged && !is_mount_point(f)) {
 		memcpy(f->old, f->new, sizeof(f->old));
 		file_keep_backup(txn, f);
 	}

@@ -34,6 +34,8 @@ struct look {
 	bool found;
 	struct row row;  /* when found */
 	struct str line; /* what it becomes; p NULL: it goes */
+	bool doubled;    /* a bridge: the row stands under both its names */
+	struct row stale; /* when doubled: the one to go */
 };
 
 struct recovery {
@@ -237,6 +239,25 @@ static enum row_state look_remove(struct recovery *r, struct table *t, struct st
 	return ROW_THEIRS;
 }
 
+/* Both rows of a bridge are there: what became of the first goes into the second. */
+static enum row_state look_doubled(struct recovery *r, struct table *t, struct str from,
+				   struct look *look)
+{
+	look->doubled = look->found = true;
+	if (merge_row(table_which(t), from, look->stale.line, look->row.line, r->txn->spec.arena,
+		      &look->line))
+		return ROW_TODO;
+	return ROW_REFUSED;
+}
+
+/* Has the row another name than before, and stands under both? */
+static bool is_doubled(struct recovery *r, struct table *t, struct str from, struct look *look)
+{
+	return from.p && look->line.p && is_keyed(table_which(t)) &&
+	       !str_eq(first_column(from), first_column(look->line)) &&
+	       find_name(r, t, from, &look->stale) && find_name(r, t, look->line, &look->row);
+}
+
 static enum row_state look_replace(struct recovery *r, struct table *t, struct str from,
 				   struct look *look)
 {
@@ -265,6 +286,8 @@ static struct look look_at(struct recovery *r, const struct journal_edit *ed, bo
 		look.state = !look.line.p ? ROW_DONE :
 			     (r->journal.created & TABLE_BIT(ed->id)) ? ROW_TODO :
 									ROW_REFUSED;
+	else if (is_doubled(r, t, from, &look))
+		look.state = look_doubled(r, t, from, &look);
 	else if (find_line(r, t, from, &look.row))
 		look.found = true;
 	else if (find_line(r, t, look.line, &look.row))
@@ -294,10 +317,10 @@ static void take_stock(struct recovery *r)
 
 	for (i = 0; i < r->journal.edit_count; i++) {
 		const struct journal_edit *ed = &r->journal.edits[i];
-		enum row_state state = look_at(r, ed, true).state;
+		struct look look = look_at(r, ed, true);
 
-		r->count[state]++;
-		if (state == ROW_DONE)
+		r->count[look.state]++;
+		if (look.state == ROW_DONE || look.doubled)
 			r->published |= TABLE_BIT(ed->id);
 	}
 }
@@ -320,8 +343,10 @@ static void apply(struct recovery *r, const struct journal_edit *ed, const struc
 		table_add_line(t, look->line);
 	else if (!look->line.p)
 		table_remove(t, &look->row);
-	else
+	else if (!str_eq(look->row.line, look->line))
 		table_replace_line(t, &look->row, look->line);
+	if (look->doubled)
+		table_remove(t, &look->stale);
 }
 
 static void replay(struct recovery *r, bool forward)

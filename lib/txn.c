@@ -81,8 +81,9 @@ static void forget_file(struct file *f, enum table_id id)
 		munmap((void *)(uintptr_t)f->bytes, f->mapped);
 	fd_close(&f->fd);
 	fd_close(&f->new_fd);
+	fd_close(&f->bridge_fd);
 	beneath_forget(&f->place);
-	*f = (struct file){ .id = id, .fd = -1, .new_fd = -1 };
+	*f = (struct file){ .id = id, .fd = -1, .new_fd = -1, .bridge_fd = -1 };
 	f->place.dirfd = -1;
 }
 
@@ -123,7 +124,8 @@ struct txn *txn_new(const struct txn_spec *spec, struct err *e)
 	txn->spec = *spec;
 	txn->etc = -1;
 	for (id = 0; id < TABLE_COUNT; id++)
-		txn->files[id].fd = txn->files[id].new_fd = txn->files[id].place.dirfd = -1;
+		txn->files[id] = (struct file){ .fd = -1, .new_fd = -1, .bridge_fd = -1,
+						.place.dirfd = -1 };
 	txn_forget(txn);
 	return txn;
 }

@@ -35,6 +35,7 @@ struct file {
 	int new_fd;              /* FILE+ */
 	char new[NAME_MAX + 1];  /* "FILE+" */
 	char old[NAME_MAX + 1];  /* where the old content is, once published; "" none */
+	int bridge_fd;           /* FILE++, or -1: see file_bridge */
 };
 
 struct txn {
@@ -62,6 +63,13 @@ int place_sync(int dirfd);
 /* publish_file.c: one file. */
 int file_prepare(struct txn *txn, struct file *f, struct err *e);
 int file_publish(struct txn *txn, struct file *f);
+/*
+ * Where rows of shadow get other names, no order of two renames keeps every user's row at hand.  So
+ * a file with both the old rows and the new ones is put in place first, then passwd, and then, by
+ * file_publish, the new content.
+ */
+bool file_has_bridge(const struct file *f);
+int file_bridge(struct txn *txn, struct file *f);
 int file_take_back(struct file *f);
 void file_keep_backup(const struct txn *txn, struct file *f);
 void file_discard(struct file *f);
