@@ -29,6 +29,7 @@ lib_libaccount_a_SOURCES = \
 	lib/profile.h \
 	lib/publish.c \
 	lib/publish_file.c \
+	lib/publish_mend.c \
 	lib/recover.c \
 	lib/root.c \
 	lib/root.h \

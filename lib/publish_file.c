@@ -27,7 +27,7 @@
 #define CREATE_FLAGS (O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC)
 
 /* A single failure must not leave a file behind. */
-static void unlink_surely(int dirfd, const char *name)
+void file_unlink(int dirfd, const char *name)
 {
 	if (unlinkat(dirfd, name, 0) < 0 && errno != ENOENT)
 		unlinkat(dirfd, name, 0);
@@ -47,7 +47,7 @@ static int create_beside(const struct txn *txn, const struct file *f, const char
 
 	fd = selinux_open(txn->spec.labels, path, f->place.dirfd, name, CREATE_FLAGS, 0600, e);
 	if (fd < 0 && errno == EEXIST && e->kind == ERR_NONE) {
-		unlink_surely(f->place.dirfd, name);
+		file_unlink(f->place.dirfd, name);
 		fd = selinux_open(txn->spec.labels, path, f->place.dirfd, name, CREATE_FLAGS, 0600,
 				  e);
 	}
@@ -204,12 +204,12 @@ static long long mount_of(int fd)
 	return id;
 }
 
-static bool is_mount_point(const struct file *f)
+bool file_is_mount_point(const struct file *f)
 {
 	return f->fd >= 0 && mount_of(f->fd) != mount_of(f->place.dirfd);
 }
 
-static int add_suffix(char *buffer, const char *name, const char *suffix)
+int file_suffix(char *buffer, const char *name, const char *suffix)
 {
 	int n = snprintf(buffer, NAME_MAX + 1, "%s%s", name, suffix);
 
@@ -261,13 +261,13 @@ int file_prepare(struct txn *txn, struct file *f, struct err *e)
 {
 	char bridge[NAME_MAX + 1];
 
-	if (add_suffix(f->new, f->place.name, "+") < 0 ||
-	    add_suffix(bridge, f->place.name, "++") < 0)
+	if (file_suffix(f->new, f->place.name, "+") < 0 ||
+	    file_suffix(bridge, f->place.name, "++") < 0)
 		return txn_error(txn, f, e);
 	f->new_fd = make_beside(txn, f, f->new, false, e);
 	if (f->new_fd < 0)
 		return -1;
-	f->in_place = is_mount_point(f);
+	f->in_place = file_is_mount_point(f);
 	if (!wants_bridge(txn, f))
 		return 0;
 	f->bridge_fd = make_beside(txn, f, bridge, true, e);
@@ -286,8 +286,8 @@ static int save_old(struct txn *txn, struct file *f)
 	_cleanup_fd_ int fd = -1;
 	int dirfd = f->place.dirfd;
 
-	if (add_suffix(f->old, f->place.name, "-+") < 0 ||
-	    add_suffix(growing, f->place.name, "-++") < 0)
+	if (file_suffix(f->old, f->place.name, "-+") < 0 ||
+	    file_suffix(growing, f->place.name, "-++") < 0)
 		return -1;
 	fd = create_beside(txn, f, growing, &e);
 	if (fd >= 0 && identity_copy(f->fd, &f->st, fd) == 0 &&
@@ -297,13 +297,13 @@ static int save_old(struct txn *txn, struct file *f)
 		return 0;
 	if (e.kind != ERR_NONE)
 		errno = EACCES;
-	unlink_surely(dirfd, growing);
+	file_unlink(dirfd, growing);
 	f->old[0] = '\0';
 	return -1;
 }
 
 /* Not atomic for who reads meanwhile; the room is there before a byte is written. */
-static int overwrite(const struct file *f, int from, off_t size)
+int file_overwrite(const struct file *f, int from, off_t size)
 {
 	_cleanup_fd_ int fd = openat(f->place.dirfd, f->place.name,
 				     O_WRONLY | O_CLOEXEC | O_NOFOLLOW);
@@ -326,7 +326,7 @@ static int publish_in_place(struct txn *txn, struct file *f)
 	/* From the first byte on it must be taken back. */
 	f->in_place = true;
 	f->state = FILE_PUBLISHED;
-	return overwrite(f, f->new_fd, st.st_size);
+	return file_overwrite(f, f->new_fd, st.st_size);
 }
 
 /* The file called name comes in f's place; the old content is kept. */
@@ -357,7 +357,7 @@ int file_bridge(struct txn *txn, struct file *f)
 {
 	char bridge[NAME_MAX + 1];
 
-	return add_suffix(bridge, f->place.name, "++") < 0 ? -1 : put_in_place(txn, f, bridge);
+	return file_suffix(bridge, f->place.name, "++") < 0 ? -1 : put_in_place(txn, f, bridge);
 }
 
 int file_publish(struct txn *txn, struct file *f)
@@ -381,7 +381,7 @@ static int take_back_once(struct file *f)
 	if (f->in_place) {
 		_cleanup_fd_ int fd = openat(dirfd, f->old, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
 
-		return fd < 0 ? -1 : overwrite(f, fd, f->st.st_size);
+		return fd < 0 ? -1 : file_overwrite(f, fd, f->st.st_size);
 	}
 	if (strcmp(f->old, f->new) == 0)
 		return exchange(dirfd, f->new, f->place.name);
@@ -400,8 +400,8 @@ static void remove_bridge(const struct file *f)
 {
 	char bridge[NAME_MAX + 1];
 
-	if (add_suffix(bridge, f->place.name, "++") == 0)
-		unlink_surely(f->place.dirfd, bridge);
+	if (file_suffix(bridge, f->place.name, "++") == 0)
+		file_unlink(f->place.dirfd, bridge);
 }
 
 void file_discard(struct file *f)
@@ -409,11 +409,11 @@ void file_discard(struct file *f)
 	if (f->state != FILE_PREPARED)
 		return;
 	if (f->new[0])
-		unlink_surely(f->place.dirfd, f->new);
+		file_unlink(f->place.dirfd, f->new);
 	if (file_has_bridge(f))
 		remove_bridge(f);
 	if (f->old[0])
-		unlink_surely(f->place.dirfd, f->old);
+		file_unlink(f->place.dirfd, f->old);
 	f->state = FILE_UNTOUCHED;
 }
 
@@ -423,88 +423,14 @@ void file_keep_backup(const struct txn *txn, struct file *f)
 	int dirfd = f->place.dirfd;
 
 	if (f->in_place) {
-		unlink_surely(dirfd, f->new);
+		file_unlink(dirfd, f->new);
 		if (file_has_bridge(f))
 			remove_bridge(f);
 	}
 	if (!f->old[0])
 		return;
-	if (txn->spec.no_backup || add_suffix(backup, f->place.name, "-") < 0 ||
+	if (txn->spec.no_backup || file_suffix(backup, f->place.name, "-") < 0 ||
 	    (renameat(dirfd, f->old, dirfd, backup) < 0 &&
 	     renameat(dirfd, f->old, dirfd, backup) < 0))
-		unlink_surely(dirfd, f->old);
-}
-
-static bool same_content(int a, int b)
-{
-	char x[4096], y[4096];
-	off_t at = 0;
-
-	for (;;) {
-		ssize_t n = pread(a, x, sizeof(x), at), m = pread(b, y, sizeof(y), at);
-
-		if (n != m || n < 0 || memcmp(x, y, (size_t)n) != 0)
-			return false;
-		if (n == 0)
-			return true;
-		at += n;
-	}
-}
-
-int file_mend(struct txn *txn, struct file *f, struct err *e)
-{
-	_cleanup_fd_ int old = -1, new = -1;
-	struct stat st;
-
-	if (!is_mount_point(f) || add_suffix(f->new, f->place.name, "+") < 0 ||
-	    add_suffix(f->old, f->place.name, "-+") < 0)
-		return 0;
-	old = openat(f->place.dirfd, f->old, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
-	new = openat(f->place.dirfd, f->new, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
-	f->old[0] = '\0';
-	/* Not begun, or finished. */
-	if (old < 0 || new < 0 || same_content(f->fd, new) || same_content(f->fd, old))
-		return 0;
-	if (fstat(old, &st) < 0 || st.st_uid != f->st.st_uid ||
-	    overwrite(f, old, st.st_size) < 0)
-		return txn_error(txn, f, e);
-	/* Read anew what stands there now. */
-	return file_read_again(txn, f, e);
-}
-
-/* Once a bridge was in place its name is that of the old content.  True: that is FILE- now. */
-static bool tidy_bridge(const struct txn *txn, const struct file *f, bool exchanged)
-{
-	char bridge[NAME_MAX + 1], backup[NAME_MAX + 1];
-	int dirfd = f->place.dirfd;
-
-	if (f->id != TABLE_SHADOW || add_suffix(bridge, f->place.name, "++") < 0 ||
-	    add_suffix(backup, f->place.name, "-") < 0)
-		return false;
-	if (exchanged && !txn->spec.no_backup && renameat(dirfd, bridge, dirfd, backup) == 0)
-		return true;
-	unlink_surely(dirfd, bridge);
-	return false;
-}
-
-void file_tidy(const struct txn *txn, struct file *f, bool exchanged)
-{
-	char old[NAME_MAX + 1], growing[NAME_MAX + 1];
-	bool bridged;
-
-	if (f->place.dirfd < 0)
-		return;
-	bridged = tidy_bridge(txn, f, exchanged);
-	/* What recovery changed itself is tidy. */
-	if (f->state != FILE_UNTOUCHED || add_suffix(f->new, f->place.name, "+") < 0 ||
-	    add_suffix(old, f->place.name, "-+") < 0 ||
-	    add_suffix(growing, f->place.name, "-++") < 0)
-		return;
-	if (exchanged && !bridged && !is_mount_point(f)) {
-		memcpy(f->old, f->new, sizeof(f->old));
-		file_keep_backup(txn, f);
-	}
-	unlink_surely(f->place.dirfd, f->new);
-	unlink_surely(f->place.dirfd, old);
-	unlink_surely(f->place.dirfd, growing);
+		file_unlink(dirfd, f->old);
 }

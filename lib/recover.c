@@ -2,8 +2,8 @@
 /*
  * Recovery: an earlier run died between its first and its last rename.
  *
- * Its journal has the rows as they were and as they were to be.  Each row of each file is still old,
- * new already, or was changed by somebody else meanwhile: then our change is merged into it.
+ * Its journal has the rows as they were and as they were to be.  Each row of each file is still
+ * old, new already, or was changed by somebody else meanwhile: then our change is merged into it.
  *
  * - No row is new: nothing was published; the change is dropped.
  * - The journal says undo, or a row cannot be made new (its name or id was given away since, or
@@ -224,8 +224,8 @@ static enum row_state look_add(struct recovery *r, struct table *t, struct look 
 }
 
 /* A row that is to go, and is not as it was. */
-static enum row_state look_remove(struct recovery *r, struct table *t, struct str from, bool forward,
-				  struct look *look)
+static enum row_state look_remove(struct recovery *r, struct table *t, struct str from,
+				  bool forward, struct look *look)
 {
 	if (!is_keyed(table_which(t)) || !find_name(r, t, from, &look->row))
 		return ROW_DONE;

@@ -73,7 +73,13 @@ int file_bridge(struct txn *txn, struct file *f);
 int file_take_back(struct file *f);
 void file_keep_backup(const struct txn *txn, struct file *f);
 void file_discard(struct file *f);
-/* For recovery.  A mount point that was half written when the run died is made old again. */
+/* Parts of these. */
+void file_unlink(int dirfd, const char *name); /* a single failure leaves no file behind */
+int file_suffix(char *buffer, const char *name, const char *suffix);
+bool file_is_mount_point(const struct file *f);
+int file_overwrite(const struct file *f, int from, off_t size); /* in place */
+
+/* publish_mend.c, for recovery.  A mount point that was half written when the run died is made old again. */
 int file_mend(struct txn *txn, struct file *f, struct err *e);
 /* What a dead run left beside a file that is whole: FILE+ is the old content, and becomes FILE-, if
  * it was exchanged; else it goes. */
