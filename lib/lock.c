@@ -223,6 +223,15 @@ int lock_take(struct lock **ret, const struct root *root, unsigned tables, long 
 	return 0;
 }
 
+int lock_add(struct lock *l, const struct root *root, unsigned tables, long timeout,
+	     const struct note *note, struct err *e)
+{
+	struct wait w = { .timeout = timeout, .note = note, .shown = root->shown };
+
+	clock_gettime(CLOCK_MONOTONIC, &w.start);
+	return take_files(l, tables & ~l->made, &w, e);
+}
+
 void lock_release(struct lock **lock)
 {
 	struct lock *l = *lock;

@@ -24,6 +24,9 @@ struct lock;
 /* tables: whose FILE.lock is made, TABLE_BIT.  The error names the first of them. */
 int lock_take(struct lock **ret, const struct root *root, unsigned tables, long timeout,
 	      const struct note *note, struct err *e);
+/* FILE.lock of more tables, for recovery. */
+int lock_add(struct lock *l, const struct root *root, unsigned tables, long timeout,
+	     const struct note *note, struct err *e);
 void lock_release(struct lock **lock);
 
 #endif

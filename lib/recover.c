@@ -331,7 +331,8 @@ static void log_left(struct recovery *r, const struct journal_edit *ed)
 	struct str name = first_column(ed->new.p ? ed->new : ed->old);
 
 	event_log_at(r->txn->spec.events, r->txn->spec.arena, LOG_WARNING,
-		     "recovery: the entry of '%.*s' in %s was changed by another program; left as it is",
+		     "recovery: the entry of '%.*s' in %s was changed by another program; "
+		     "left as it is",
 		     (int)name.n, name.p, s->path);
 }
 
@@ -444,6 +445,9 @@ int recover(struct txn *txn, struct err *e)
 		return found;
 	for (i = 0; i < r.journal.edit_count; i++)
 		r.tables |= TABLE_BIT(r.journal.edits[i].id);
+	if (lock_add(txn->lock, txn->spec.root, r.tables, txn->spec.lock_timeout, txn->spec.note,
+		     e) < 0)
+		return -1;
 	r.txn = txn_new(&txn->spec, e);
 	if (!r.txn)
 		return -1;
