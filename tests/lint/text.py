@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Checks of files as text."""
 import ast
+import os
 import re
 
 import files
@@ -81,4 +82,18 @@ def machine_paths():
                 yield f'{path}:{number}: {line.strip()}'
 
 
-CHECKS = [licence_line, white_space, line_length, file_length, function_length, machine_paths]
+def promises():
+    """Each rule of SECURITY.md names tests, and they exist."""
+    for rule in files.read('SECURITY.md').split('\n**')[1:]:
+        named = re.findall(r'`(tests/[^`:]+)(?::(\w+))?`', rule)
+        if not named:
+            yield f'no test is named: {rule[:60]}'
+        for path, test in named:
+            if not os.path.exists(f'{files.TOP}/{path}'):
+                yield f'{path} is missing'
+            elif test and not re.search(r'\b%s\(void \*\*state\)' % test, files.read(path)):
+                yield f'{path} has no {test}'
+
+
+CHECKS = [licence_line, white_space, line_length, file_length, function_length, machine_paths,
+          promises]
