@@ -14,7 +14,8 @@
 static const char *const dirs[] = { "/etc", "/run", "/usr/etc", "/usr/lib" };
 #define DIR_COUNT (sizeof(dirs) / sizeof(dirs[0]))
 
-/* What -K takes: the keys of all tools and versions, those of util-linux and PAM as well.  Sorted. */
+/* What -K takes: the keys of all tools and versions, those of util-linux and PAM as well.
+ * Sorted. */
 static const char *const known[] = {
 	"ALWAYS_SET_PATH", "BCRYPT_MAX_ROUNDS", "BCRYPT_MIN_ROUNDS", "CHFN_AUTH", "CHFN_RESTRICT",
 	"CHSH_AUTH", "CONSOLE", "CONSOLE_GROUPS", "CREATE_HOME", "DEFAULT_HOME", "ENCRYPT_METHOD",
@@ -85,7 +86,8 @@ static void parse_line(struct defs *d, struct arena *a, struct str line)
 		put(d, a, key, line);
 }
 
-/* 1 read, 0 there is none.  What is no regular file (a link to /dev/null) counts as an empty one. */
+/* 1 read, 0 there is none.  What is no regular file (a link to /dev/null) counts as an empty
+ * one. */
 static int load_file(struct defs *d, const struct root *root, struct arena *a, const char *path,
 		     struct err *e)
 {

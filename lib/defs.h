@@ -5,8 +5,8 @@
  * The main file is the first one found of /etc/login.defs, /run/login.defs, /usr/etc/login.defs and
  * /usr/lib/login.defs.  Then come the files login.defs.d/NAME.defs of the same four directories, in
  * order of their names; of two with one name the one in the directory that comes first counts, so
- * that an empty file or a link to /dev/null in /etc takes a vendor's away.  -K comes last.  The last
- * value of a key is the one that counts.  No file at all means all defaults.
+ * that an empty file or a link to /dev/null in /etc takes a vendor's away.  -K comes last.  The
+ * last value of a key is the one that counts.  No file at all means all defaults.
  *
  * One "NAME value" per line, of any length.  Blanks around both and double quotes around the value
  * go; a name without a value and a line that begins with "#" are nothing.  Unknown names are kept
@@ -47,8 +47,8 @@ const char *defs_string(const struct defs *d, const char *key);
 /* "yes" in any case is true, everything else false; missing is fallback. */
 bool defs_bool(const struct defs *d, const char *key, bool fallback);
 /*
- * A number with C's base 0, from -1 up.  One that does not parse is noted once ("configuration error
- * - cannot parse KEY value: 'V'") and is the fallback.
+ * A number with C's base 0, from -1 up.  One that does not parse is noted once ("configuration
+ * error - cannot parse KEY value: 'V'") and is the fallback.
  */
 long long defs_number(const struct defs *d, const char *key, long long fallback);
 /* The same for a uid, a gid or a count of them: 0 to 4294967295. */

@@ -2,9 +2,9 @@
 /*
  * hook - the programs of the administrator in /etc/shadow-maint/DIR, before and after a change.
  *
- * Every file there that is no directory is run, in order of the names, with ACTION and SUBJECT in the
- * environment and without arguments.  The first that fails ends it.  On the running system only, and
- * not with --dry-run.
+ * Every file there that is no directory is run, in order of the names, with ACTION and SUBJECT in
+ * the environment and without arguments.  The first that fails ends it.  On the running system
+ * only, and not with --dry-run.
  */
 #ifndef LIB_HOOK_H
 #define LIB_HOOK_H

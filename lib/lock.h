@@ -3,10 +3,10 @@
  * lock - nobody else changes the account files while we hold it.
  *
  * The truth is a write lock on ROOT/etc/.pwd.lock, which lckpwdf(3) takes too: the distributions'
- * tools, PAM, systemd-sysusers.  The kernel drops it when we die.  FILE.lock is made as well, for tools
- * that look at nothing else; one that is found is waited for only while it can be true: an empty or
- * odd one that is old, one of a dead process, of a process that began after it, or of a process
- * that is no account tool, is removed.
+ * tools, PAM, systemd-sysusers.  The kernel drops it when we die.  FILE.lock is made as well, for
+ * tools that look at nothing else; one that is found is waited for only while it can be true: an
+ * empty or odd one that is old, one of a dead process, of a process that began after it, or of a
+ * process that is no account tool, is removed.
  *
  * We wait for at most timeout seconds, with one note after the first second; then ERR_LOCK.
  */

@@ -2,8 +2,8 @@
 /*
  * mail - the user's mail spool file, as an effect of useradd, usermod and userdel.
  *
- * It is MAIL_DIR/USER, else HOME/MAIL_FILE, else USER in the profile's directory.  No link is followed
- * at the end of that path.  All return 0, or -1 with run->err filled (ERR_MAIL).
+ * It is MAIL_DIR/USER, else HOME/MAIL_FILE, else USER in the profile's directory.  No link is
+ * followed at the end of that path.  All return 0, or -1 with run->err filled (ERR_MAIL).
  */
 #ifndef LIB_MAIL_H
 #define LIB_MAIL_H

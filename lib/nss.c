@@ -117,8 +117,8 @@ int nss_load(struct nss *ret, const struct root *root, bool local, struct arena 
 		n.passwd = nss_parse(text, "passwd", a);
 		n.group = nss_parse(text, "group", a);
 	}
-	/* The files are not asked again: with a million accounts that takes its time, and nscd, which
-	 * is not asked then either, may still know an account that is gone. */
+	/* The files are not asked again: with a million accounts that takes its time, and nscd,
+	 * which is not asked then either, may still know an account that is gone. */
 	if (n.passwd)
 		__nss_configure_lookup("passwd", n.passwd);
 	if (n.group)

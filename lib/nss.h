@@ -8,10 +8,11 @@
  *
  * The files are read by us, under the lock; here only what stands beside "files" in the target's
  * nsswitch.conf(5) is asked.  Where nothing does (the usual case), and always when the root is not
- * live or --local was given, no module is loaded and all answers are no.  A source that cannot answer
- * counts as no, as everywhere in the field.
+ * live or --local was given, no module is loaded and all answers are no.  A source that cannot
+ * answer counts as no, as everywhere in the field.
  *
- * After nss_load, getpwnam(3) and its like no longer see the files in this process: PAM comes before.
+ * After nss_load, getpwnam(3) and its like no longer see the files in this process: PAM comes
+ * before.
  */
 #ifndef LIB_NSS_H
 #define LIB_NSS_H

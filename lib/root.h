@@ -28,8 +28,9 @@ struct root {
 };
 
 /*
- * At most one of the options may be given (ERR_USAGE); NULL is not given.  Both take absolute paths of
- * directories (ERR_ARGUMENT).  One that leads to "/", and an empty prefix, is the running system.
+ * At most one of the options may be given (ERR_USAGE); NULL is not given.  Both take absolute paths
+ * of directories (ERR_ARGUMENT).  One that leads to "/", and an empty prefix, is the running
+ * system.
  */
 int root_open(struct root *ret, const char *root_option, const char *prefix_option,
 	      struct arena *a, struct err *e);

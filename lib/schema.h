@@ -48,12 +48,12 @@ struct schema {
 const struct schema *schema_get(enum table_id id);
 
 /*
- * Splits a line; returns the number of columns, 0 for a line that is opaque: empty, a comment, a NIS
- * line ("+", "-") or one that does not parse as a row of this file.
+ * Splits a line; returns the number of columns, 0 for a line that is opaque: empty, a comment, a
+ * NIS line ("+", "-") or one that does not parse as a row of this file.
  *
- * Rows that other tools read are rows: a group without members (3 columns), a shadow row of 5 or 8, a
- * gshadow row of 2 or 3.  Ids must be numbers, and the start and count of a range; the days of shadow
- * are not looked at, so that one bad number does not hide an account's password.
+ * Rows that other tools read are rows: a group without members (3 columns), a shadow row of 5 or 8,
+ * a gshadow row of 2 or 3.  Ids must be numbers, and the start and count of a range; the days of
+ * shadow are not looked at, so that one bad number does not hide an account's password.
  */
 int schema_split(enum table_id id, struct str line, struct str columns[SCHEMA_COLUMNS_MAX]);
 

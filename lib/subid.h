@@ -2,9 +2,9 @@
 /*
  * subid - ranges of subordinate ids: who has which, and which are free.  See subuid(5), subgid(5).
  *
- * Works on the tables TABLE_SUBUID and TABLE_SUBGID of a transaction; which names one of them.  A row
- * belongs to its owner by name or by uid.  A file that does not exist is never made: then
- * there is nothing to choose and nothing to forget.
+ * Works on the tables TABLE_SUBUID and TABLE_SUBGID of a transaction; which names one of them.  A
+ * row belongs to its owner by name or by uid.  A file that does not exist is never made: then there
+ * is nothing to choose and nothing to forget.
  *
  *	struct subid_range range;
  *

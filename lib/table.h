@@ -41,7 +41,8 @@ struct table;
 struct table *table_new(enum table_id id, const char *bytes, size_t size, struct arena *a);
 enum table_id table_which(const struct table *t);
 
-/* The first row of that name (owner, for sub-ids), id or exact line.  Opaque lines are never found. */
+/* The first row of that name (owner, for sub-ids), id or exact line.  Opaque lines are never
+ * found. */
 bool table_find(struct table *t, const char *name, struct row *ret);
 bool table_find_id(struct table *t, uint32_t id, struct row *ret);
 bool table_find_line(struct table *t, struct str line, struct row *ret);
@@ -81,8 +82,8 @@ size_t table_spans(const struct table *t, const struct span **ret);
 /* The edits as a unified diff with the file's path, as patch(1) takes it. */
 void table_diff(const struct table *t, const char *path, FILE *out);
 
-/* Which ids of low..high are used: bit i is id low + i.  One scan.  A range wider than IDSET_WIDTH_MAX
- * (2 MiB of bits) has no bits: only the outermost ids are known. */
+/* Which ids of low..high are used: bit i is id low + i.  One scan.  A range wider than
+ * IDSET_WIDTH_MAX (2 MiB of bits) has no bits: only the outermost ids are known. */
 #define IDSET_WIDTH_MAX ((uint32_t)1 << 24)
 struct idset {
 	uint32_t low, high;

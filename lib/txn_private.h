@@ -79,7 +79,8 @@ int file_suffix(char *buffer, const char *name, const char *suffix);
 bool file_is_mount_point(const struct file *f);
 int file_overwrite(const struct file *f, int from, off_t size); /* in place */
 
-/* publish_mend.c, for recovery.  A mount point that was half written when the run died is made old again. */
+/* publish_mend.c, for recovery.  A mount point that was half written when the run died is made old
+ * again. */
 int file_mend(struct txn *txn, struct file *f, struct err *e);
 /* What a dead run left beside a file that is whole: FILE+ is the old content, and becomes FILE-, if
  * it was exchanged; else it goes. */

@@ -2,8 +2,9 @@
 /*
  * audit - account records for the kernel's audit log (libaudit's audit_log_acct_message).
  *
- * The same without libaudit; then nothing is sent.  An audit system that cannot be reached never stops an account change: a kernel without it is
- * silent, any other failure to open it leaves one line in syslog.
+ * The same without libaudit; then nothing is sent.  An audit system that cannot be reached never
+ * stops an account change: a kernel without it is silent, any other failure to open it leaves one
+ * line in syslog.
  */
 #ifndef LIBMISC_AUDIT_H
 #define LIBMISC_AUDIT_H

@@ -102,7 +102,8 @@ static int walk_down(struct walk *w, const char *name, int fd)
 	return 0;
 }
 
-/* The links in /proc/PID lead where their text does not; those in /proc itself are ordinary ones. */
+/* The links in /proc/PID lead where their text does not; those in /proc itself are ordinary
+ * ones. */
 static int link_is_magic(int dirfd)
 {
 	_cleanup_fd_ int fd = -1;

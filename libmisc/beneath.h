@@ -13,7 +13,8 @@
 #include <sys/stat.h>
 #include <sys/types.h>
 
-/* As openat(2); path may begin with "/".  O_CLOEXEC is added.  O_NOFOLLOW speaks of the last component. */
+/* As openat(2); path may begin with "/".  O_CLOEXEC is added.  O_NOFOLLOW speaks of the last
+ * component. */
 int beneath_open(int rootfd, const char *path, int flags, mode_t mode);
 
 /* Where a file is, or would be: its directory's descriptor and its name there. */

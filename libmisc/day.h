@@ -11,8 +11,9 @@
 
 #define DAY_NONE (-1L)
 
-/* Now, or SOURCE_DATE_EPOCH where that is set, a number and not in the future (reproducible-builds.org).
- * The variable is read with secure_getenv.  *ret_fixed (may be NULL) tells which. */
+/* Now, or SOURCE_DATE_EPOCH where that is set, a number and not in the future
+ * (reproducible-builds.org). The variable is read with secure_getenv.  *ret_fixed (may be NULL)
+ * tells which. */
 time_t day_now(bool *ret_fixed);
 /* The value of SOURCE_DATE_EPOCH where it is set but not usable, else NULL. */
 const char *day_ignored_epoch(void);

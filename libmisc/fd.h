@@ -31,7 +31,8 @@ int fd_write_all(int fd, const void *data, size_t size);
 int fd_read_all(int fd, size_t limit, struct arena *a, struct str *ret);
 /* fsync, without complaint where the file system has none (EINVAL, EROFS, ENOTSUP). */
 int fd_sync(int fd);
-/* Opens 0, 1 and 2 on /dev/null where they are closed, so that no file of ours gets their number. */
+/* Opens 0, 1 and 2 on /dev/null where they are closed, so that no file of ours gets their
+ * number. */
 int fd_open_standard(void);
 
 #endif

@@ -16,7 +16,8 @@ static bool is_copied(const char *name)
 	       strncmp(name, smack, sizeof(smack) - 1) == 0;
 }
 
-/* A file system without attributes has none to copy; only a filter on calls forbids to list them. */
+/* A file system without attributes has none to copy; only a filter on calls forbids to list
+ * them. */
 static bool is_unsupported(int error)
 {
 	return error == ENOTSUP || error == ENOSYS || error == EPERM;

@@ -2,9 +2,9 @@
 /*
  * mount - where one mount ends and another begins.
  *
- * st_dev does not tell: a bind mount of the same file system has the same one, and a btrfs subvolume
- * that is no mount has another.  The kernel numbers mounts; the number is asked for by statx(2),
- * /proc/self/fdinfo or name_to_handle_at(2), whichever works.
+ * st_dev does not tell: a bind mount of the same file system has the same one, and a btrfs
+ * subvolume that is no mount has another.  The kernel numbers mounts; the number is asked for by
+ * statx(2), /proc/self/fdinfo or name_to_handle_at(2), whichever works.
  */
 #ifndef LIBMISC_MOUNT_H
 #define LIBMISC_MOUNT_H
@@ -17,8 +17,8 @@
 int mount_id(int fd, uint64_t *ret);
 
 /*
- * Is a file system mounted on the directory or on something below it?  1: yes, and path (size bytes,
- * may be cut) is the place; 0: no; -1: it cannot be known (no /proc).
+ * Is a file system mounted on the directory or on something below it?  1: yes, and path (size
+ * bytes, may be cut) is the place; 0: no; -1: it cannot be known (no /proc).
  */
 int mount_below(int dirfd, char *path, size_t size);
 

@@ -25,8 +25,9 @@ struct proc_origin {
 };
 
 /*
- * Remembers that, sets the umask to 022 and ignores SIGPIPE and SIGXFSZ, so that a write fails instead
- * of ending us in the middle.  Children can be waited for, whatever our caller did to SIGCHLD.
+ * Remembers that, sets the umask to 022 and ignores SIGPIPE and SIGXFSZ, so that a write fails
+ * instead of ending us in the middle.  Children can be waited for, whatever our caller did to
+ * SIGCHLD.
  */
 void proc_begin(struct proc_origin *ret);
 
@@ -43,9 +44,9 @@ struct proc_program {
 int proc_run(const struct proc_origin *o, const struct proc_program *program, int *ret_status);
 
 /*
- * Looks for a process with a uid (of any kind, in any thread) that wanted says yes to.  1 and its pid,
- * 0 there is none, -1 and errno where /proc cannot be read.  Processes whose root directory is not
- * ours have users of their own (containers) and do not count.
+ * Looks for a process with a uid (of any kind, in any thread) that wanted says yes to.  1 and its
+ * pid, 0 there is none, -1 and errno where /proc cannot be read.  Processes whose root directory is
+ * not ours have users of their own (containers) and do not count.
  */
 int proc_find(bool (*wanted)(const void *context, uid_t uid), const void *context, pid_t *ret_pid);
 

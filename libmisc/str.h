@@ -28,13 +28,15 @@ char *str_dup(struct arena *a, struct str s);
  * handed out as they stand ("a,,b" has three). */
 bool str_next(struct str *rest, char separator, struct str *ret);
 bool str_list_has(struct str list, struct str name);
-/* The list with name added at its end (removed): a new string, or list itself if it had it (not). */
+/* The list with name added at its end (removed): a new string, or list itself if it had it
+ * (not). */
 struct str str_list_add(struct arena *a, struct str list, struct str name);
 struct str str_list_remove(struct arena *a, struct str list, struct str name);
 /* The list with one name in another's place; a name that is there already is not doubled. */
 struct str str_list_rename(struct arena *a, struct str list, struct str from, struct str to);
 
-/* A whole string as an unsigned decimal of at most max.  Nothing else (sign, blank, empty) parses. */
+/* A whole string as an unsigned decimal of at most max.  Nothing else (sign, blank, empty)
+ * parses. */
 bool str_decimal(struct str s, uint64_t max, uint64_t *ret);
 /* The same, but with C's base 0 (octal with a leading 0, 0x hex), as subuid and shadow are read. */
 bool str_number(struct str s, uint64_t max, uint64_t *ret);

@@ -56,10 +56,10 @@ struct tree_copy {
 
 /*
  * Copies what is in the directory from into the directory to: files (without holes being filled),
- * directories, links, fifos, sockets, device nodes; names of one file stay one file.  Kept are modes,
- * times, POSIX ACLs (WITH_ACL) and user.* attributes (WITH_ATTR).  Set-user-id and set-group-id stay
- * only on what ends with to_uid (to_gid).  Nobody else may get into to until all is done: it is the
- * caller's and 0700, and stays so without with_top.
+ * directories, links, fifos, sockets, device nodes; names of one file stay one file.  Kept are
+ * modes, times, POSIX ACLs (WITH_ACL) and user.* attributes (WITH_ATTR).  Set-user-id and
+ * set-group-id stay only on what ends with to_uid (to_gid).  Nobody else may get into to until all
+ * is done: it is the caller's and 0700, and stays so without with_top.
  */
 int tree_copy(int from, int to, const struct tree_copy *how, struct err *e);
 
@@ -75,9 +75,9 @@ int tree_give(int dir, const struct tree_ids *ids, bool one_file_system, const c
 	      struct err *e);
 
 /*
- * Removes the directory name in dirfd and all that is in it; it must be the one that is open as dir.
- * A tree with a mount point in it is refused: before anything is removed where /proc tells, else
- * when we come to it.  A btrfs subvolume is removed as such.
+ * Removes the directory name in dirfd and all that is in it; it must be the one that is open as
+ * dir. A tree with a mount point in it is refused: before anything is removed where /proc tells,
+ * else when we come to it.  A btrfs subvolume is removed as such.
  */
 int tree_remove(int dirfd, const char *name, int dir, const char *shown, struct err *e);
 

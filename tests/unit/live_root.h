@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* A scratch directory that is the running system for a child: with the programs of this one, an /etc
- * of its own, and an empty /usr/sbin.  Needs root and own_mounts(). */
+/* A scratch directory that is the running system for a child: with the programs of this one, an
+ * /etc of its own, and an empty /usr/sbin.  Needs root and own_mounts(). */
 #ifndef TESTS_LIVE_ROOT_H
 #define TESTS_LIVE_ROOT_H
 
