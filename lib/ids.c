@@ -141,7 +141,7 @@ int ids_choose(struct table *t, const struct ids_range *range, uint32_t preferre
 	if (range->sys ? walk_down(&s, least - 1, min, ret) || walk_down(&s, max, least, ret)
 			  : walk_up(&s, most + 1, max, ret) || walk_up(&s, min, most, ret))
 		return 0;
-	return err_set(e, ERR_ID_IN_USE, "Can't get unique %s (no more available %ss)",
+	return err_set(e, ERR_NO_ID, "Can't get unique %s (no more available %ss)",
 		       kinds[range->kind].name, kinds[range->kind].name);
 }
 

@@ -16,7 +16,7 @@
  * Ordinary ids grow from the highest one of the range that is used, system ids fall from the lowest
  * one; where that way ends, the first gap seen from the other end is taken.
  *
- * Errors are ERR_ID_IN_USE: a range that is none, or that has nothing left.
+ * Errors: ERR_ID_IN_USE where login.defs gives no range, ERR_NO_ID where nothing is left of it.
  */
 #ifndef LIB_IDS_H
 #define LIB_IDS_H

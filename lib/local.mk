@@ -2,12 +2,24 @@
 # One line a file, in order.
 noinst_LIBRARIES += lib/libaccount.a
 lib_libaccount_a_SOURCES = \
+	lib/account.c \
+	lib/account.h \
+	lib/defaults.c \
+	lib/defaults.h \
+	lib/defaults_save.c \
 	lib/defs.c \
 	lib/defs.h \
 	lib/event.c \
 	lib/event.h \
 	lib/flush.c \
 	lib/flush.h \
+	lib/group.c \
+	lib/group.h \
+	lib/group_change.c \
+	lib/group_forget.c \
+	lib/group_lines.c \
+	lib/group_lines.h \
+	lib/group_members.c \
 	lib/hook.c \
 	lib/hook.h \
 	lib/ids.c \

@@ -20,6 +20,7 @@ enum err_kind {
 	ERR_ARGUMENT,    /* an option's value is not acceptable */
 	ERR_BAD_NAME,    /* a new user or group name is not acceptable */
 	ERR_ID_IN_USE,   /* the uid or gid asked for belongs to somebody */
+	ERR_NO_ID,       /* none is left in the range */
 	ERR_UNKNOWN,     /* no such user or group */
 	ERR_BUSY,        /* the user is logged in, the group is somebody's primary group */
 	ERR_EXISTS,      /* the name is taken */

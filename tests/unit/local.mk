@@ -5,11 +5,13 @@ unit_programs = \
 	tests/unit/test_arena \
 	tests/unit/test_beneath \
 	tests/unit/test_day \
+	tests/unit/test_defaults \
 	tests/unit/test_defs \
 	tests/unit/test_err \
 	tests/unit/test_event \
 	tests/unit/test_fd \
 	tests/unit/test_flush \
+	tests/unit/test_group \
 	tests/unit/test_hook \
 	tests/unit/test_ids \
 	tests/unit/test_json \

@@ -88,7 +88,7 @@ static void choosing(void **state)
 				 (unsigned long)cases[i].expected);
 		assert_int_equal(done, id == IDS_NONE ? -1 : 0);
 		if (done < 0) {
-			assert_int_equal(e.kind, ERR_ID_IN_USE);
+			assert_int_equal(e.kind, ERR_NO_ID);
 			assert_string_equal(e.message,
 					    "Can't get unique GID (no more available GIDs)");
 		}
