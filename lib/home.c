@@ -288,3 +288,22 @@ int home_create(struct run *run, const struct home_new *h, bool *ret_made)
 	/* The account stays, so what there is of the home is the user's. */
 	return give_home(run, h, &dir, fd) < 0 ? -1 : r;
 }
+
+int home_parse_chown(struct run *run, const char *text, enum tree_chown *ret)
+{
+	static const char *const words[] = {
+		[TREE_CHOWN_ALWAYS] = "always", [TREE_CHOWN_TRY] = "try", [TREE_CHOWN_NEVER] = "never",
+	};
+	size_t i;
+
+	*ret = TREE_CHOWN_ALWAYS;
+	if (!text)
+		return 0;
+	for (i = 0; i < sizeof(words) / sizeof(*words); i++)
+		if (strcmp(text, words[i]) == 0) {
+			*ret = (enum tree_chown)i;
+			return 0;
+		}
+	return err_set(&run->err, ERR_ARGUMENT, "invalid --chown '%s': not always, try or never",
+		       text);
+}

@@ -43,6 +43,9 @@ struct home_new {
 	enum home_kind kind;
 };
 
+/* --chown's value: always (also for NULL), try, never.  ERR_ARGUMENT. */
+int home_parse_chown(struct run *run, const char *text, enum tree_chown *ret);
+
 /* HOME_MODE, else 0777 less UMASK. */
 mode_t home_mode(const struct run *run);
 

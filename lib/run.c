@@ -11,6 +11,7 @@
 
 #include "day.h"
 #include "fd.h"
+#include "profile.h"
 
 /* Seconds; what lckpwdf(3) waits. */
 #define LOCK_TIMEOUT 15
@@ -162,6 +163,21 @@ int run_transaction(struct run *run, unsigned tables,
 		       "the account files are being changed by another program; try again later.");
 }
 
+int run_look(struct run *run, unsigned tables,
+	     int (*look)(struct run *run, struct txn *txn, void *context), void *context)
+{
+	const struct txn_spec spec = { .root = &run->root, .arena = &run->arena,
+				       .note = &run->note, .tables = tables, .read_only = true };
+	struct txn *txn = NULL;
+	int r;
+
+	if (txn_begin(&txn, &spec, &run->err) < 0)
+		return -1;
+	r = look(run, txn, context);
+	txn_end(&txn);
+	return r;
+}
+
 bool run_operands(struct run *run, const char *const *operands, size_t count)
 {
 	size_t given = 0;
@@ -189,6 +205,15 @@ static void note_labels(struct run *run)
 			     selinux_reason(run->labels));
 }
 
+static int status_of(const struct tool *tool, enum err_kind kind)
+{
+	int status = tool->status[kind];
+
+	if (status == RUN_STATUS_BY_PROFILE)
+		status = profile_get()->status_bad_name;
+	return status ? status : 1;
+}
+
 static int run_end(struct run *run, void *options)
 {
 	const struct tool *tool = run->tool;
@@ -197,7 +222,7 @@ static int run_end(struct run *run, void *options)
 	if (fflush(stdout) != 0 || ferror(stdout))
 		err_sys(&run->err, ERR_IO, "cannot write the output");
 	if (run->err.kind != ERR_NONE) {
-		status = tool->status[run->err.kind] ? tool->status[run->err.kind] : 1;
+		status = status_of(tool, run->err.kind);
 		note_say(&run->note, "%s", run->err.message);
 		if (tool->failed)
 			tool->failed(run, options, status);

@@ -47,6 +47,9 @@ struct run_opts {
 
 struct run;
 
+/* A status that differs between distributions: profile.h has it. */
+#define RUN_STATUS_BY_PROFILE 255
+
 struct tool {
 	const char *name;
 	const char *synopsis; /* of --help, after the name */
@@ -89,6 +92,11 @@ struct selinux *run_labels(struct run *run);
  */
 int run_transaction(struct run *run, unsigned tables,
 		    int (*change)(struct run *run, struct txn *txn, void *context), void *context);
+
+/* Reads the tables without the lock and calls look: for what must be known before programs are run,
+ * and is looked at again in the transaction. */
+int run_look(struct run *run, unsigned tables,
+	     int (*look)(struct run *run, struct txn *txn, void *context), void *context);
 
 /* True when there are exactly count operands; else run->err is filled (ERR_USAGE). */
 bool run_operands(struct run *run, const char *const *operands, size_t count);

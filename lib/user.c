@@ -1,14 +1,57 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "user.h"
 
+#include <limits.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "beneath.h"
 #include "day.h"
 
 const char *user_day(struct arena *a, long day)
 {
 	return day < 0 ? "" : arena_printf(a, "%ld", day);
+}
+
+bool user_parse_days(const char *text, long *ret)
+{
+	uint64_t days;
+
+	if (strcmp(text, "-1") == 0) {
+		*ret = DAY_NONE;
+		return true;
+	}
+	if (!str_decimal(str_of(text), INT_MAX, &days))
+		return false;
+	*ret = (long)days;
+	return true;
+}
+
+void user_warn_shell(struct run *run, const char *shell)
+{
+	struct stat st;
+
+	if (!shell || shell[0] != '/')
+		return;
+	if (beneath_stat(run->root.fd, shell, 1, &st) < 0 || !S_ISREG(st.st_mode) ||
+	    !(st.st_mode & 0111))
+		note_say(&run->note, "Warning: missing or non-executable shell '%s'", shell);
+}
+
+static bool is_uid(const void *context, uid_t uid)
+{
+	return *(const uid_t *)context == uid;
+}
+
+int user_check_idle(struct run *run, const char *name, uid_t uid)
+{
+	pid_t pid;
+
+	/* Where /proc cannot be read nobody can be found. */
+	if (proc_find(is_uid, &uid, &pid) <= 0)
+		return 0;
+	return err_set(&run->err, ERR_BUSY, "user %s is currently used by process %ld", name,
+		       (long)pid);
 }
 
 void user_aging_defaults(const struct defs *defs, struct user_aging *ret)

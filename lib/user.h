@@ -48,6 +48,13 @@ int user_check_single(struct run *run, struct table *t, const char *name);
 /* Takes the rows out of passwd and shadow. */
 int user_remove(struct run *run, struct txn *txn, const char *name);
 
+/* A number of days from the command line; -1 is DAY_NONE.  false: no such number. */
+bool user_parse_days(const char *text, long *ret);
+/* Notes a login shell of the command line (NULL: none) that is no program of the target. */
+void user_warn_shell(struct run *run, const char *shell);
+/* ERR_BUSY: the user has processes.  For a root that is live. */
+int user_check_idle(struct run *run, const char *name, uid_t uid);
+
 /* A day as the shadow file has it: "" for DAY_NONE. */
 const char *user_day(struct arena *a, long day);
 

@@ -8,3 +8,15 @@
 sbin_PROGRAMS += src/shadow-selinux
 src_shadow_selinux_SOURCES = src/shadow-selinux.c
 src_shadow_selinux_LDADD = $(ACCOUNT_LIBS)
+
+sbin_PROGRAMS += src/useradd
+src_useradd_SOURCES = src/useradd.c
+src_useradd_LDADD = $(ACCOUNT_LIBS)
+
+sbin_PROGRAMS += src/userdel
+src_userdel_SOURCES = src/userdel.c
+src_userdel_LDADD = $(ACCOUNT_LIBS)
+
+sbin_PROGRAMS += src/usermod
+src_usermod_SOURCES = src/usermod.c
+src_usermod_LDADD = $(ACCOUNT_LIBS)

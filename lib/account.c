@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "account.h"
+
+#include "group.h"
+#include "ids.h"
+#include "nss.h"
+
+static int check_name(struct run *run, struct txn *txn, const struct account *a,
+		      const struct nss *nss)
+{
+	struct table *users = txn_create(txn, TABLE_PASSWD);
+	struct table *groups = txn_table(txn, TABLE_GROUP);
+	struct row row;
+
+	if (table_find(users, a->name, &row) || nss_user(nss, a->name, NULL, NULL))
+		return err_set(&run->err, ERR_EXISTS, "user '%s' already exists", a->name);
+	if (a->own_group && ((groups && table_find(groups, a->name, &row)) ||
+			     nss_group(nss, a->name, NULL)))
+		return err_set(&run->err, ERR_EXISTS,
+			       "group %s exists - if you want to add this user to that group, "
+			       "use -g.",
+			       a->name);
+	return 0;
+}
+
+static int settle_uid(struct run *run, struct txn *txn, struct account *a, struct nss *nss)
+{
+	const struct ids_others others = { nss_takes_uid, nss };
+	struct table *users = txn_table(txn, TABLE_PASSWD);
+	struct ids_range range;
+	struct row row;
+	uint32_t uid;
+
+	if (!a->has_uid) {
+		if (ids_range_get(&range, &run->defs, IDS_UID, a->sys, &run->err) < 0 ||
+		    ids_choose(users, &range, IDS_NONE, &others, &run->arena, &uid, &run->err) < 0)
+			return -1;
+		a->uid = uid;
+		return 0;
+	}
+	if (!a->non_unique && (table_find_id(users, a->uid, &row) || nss_uid(nss, a->uid, NULL)))
+		return err_set(&run->err, ERR_ID_IN_USE, "UID %lu is not unique",
+			       (unsigned long)a->uid);
+	return 0;
+}
+
+static int settle_gid(struct run *run, struct txn *txn, struct account *a)
+{
+	if (a->group)
+		return group_gid(run, txn, a->group, &a->gid);
+	if (a->own_group)
+		return group_choose_gid(run, txn, a->sys, a->uid, &a->gid);
+	return group_gid(run, txn, a->default_group, &a->gid);
+}
+
+/* Ranges only where both files exist, and for people, unless the caller wishes it otherwise. */
+static int settle_subids(struct run *run, struct txn *txn, struct account *a,
+			 const struct nss *nss)
+{
+	long long min = defs_number(&run->defs, "UID_MIN", 1000);
+	long long max = defs_number(&run->defs, "UID_MAX", 60000);
+	bool normal = (long long)a->uid >= min && (long long)a->uid <= max;
+
+	a->subuids.count = a->subgids.count = 0;
+	if (!a->subids || nss->subid || (!normal && !a->sys) ||
+	    !txn_table(txn, TABLE_SUBUID) || !txn_table(txn, TABLE_SUBGID))
+		return 0;
+	if (subid_choose(run, txn, TABLE_SUBUID, a->name, a->uid, &a->subuids) < 0)
+		return -1;
+	return subid_choose(run, txn, TABLE_SUBGID, a->name, a->uid, &a->subgids);
+}
+
+int account_fill_in(struct run *run, struct txn *txn, struct account *a)
+{
+	struct nss nss;
+
+	if (nss_load(&nss, &run->root, run->opt.local, &run->arena, &run->err) < 0)
+		return -1;
+	/* What the command line names is looked at before what it makes. */
+	if (a->group && group_gid(run, txn, a->group, &a->gid) < 0)
+		return -1;
+	if (a->groups && group_list(run, txn, a->groups, &a->memberships) < 0)
+		return -1;
+	if (check_name(run, txn, a, &nss) < 0 || settle_uid(run, txn, a, &nss) < 0 ||
+	    settle_gid(run, txn, a) < 0)
+		return -1;
+	return settle_subids(run, txn, a, &nss);
+}
+
+static int add_range(struct run *run, struct txn *txn, enum table_id which,
+		     const struct account *a, struct subid_range range)
+{
+	if (range.count == 0)
+		return 0;
+	return subid_add(run, txn, which, a->name, a->uid, range);
+}
+
+int account_add(struct run *run, struct txn *txn, const struct account *a)
+{
+	const struct user user = { .name = a->name, .gecos = a->gecos, .home = a->home,
+				   .shell = a->shell, .uid = a->uid, .gid = a->gid };
+	const struct group_new group = { .name = a->name, .gid = a->gid, .for_user = true };
+	const struct group_memberships memberships = { .user = a->name, .groups = a->groups,
+						       .how = GROUP_ADD, .by_useradd = true };
+
+	if (a->own_group && group_add(run, txn, &group) < 0)
+		return -1;
+	if (user_add(run, txn, &user, a->password, &a->aging) < 0)
+		return -1;
+	if (a->groups && group_set_memberships(run, txn, &memberships) < 0)
+		return -1;
+	if (add_range(run, txn, TABLE_SUBUID, a, a->subuids) < 0)
+		return -1;
+	return add_range(run, txn, TABLE_SUBGID, a, a->subgids);
+}
