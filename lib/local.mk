@@ -20,6 +20,12 @@ lib_libaccount_a_SOURCES = \
 	lib/group_lines.c \
 	lib/group_lines.h \
 	lib/group_members.c \
+	lib/home.c \
+	lib/home.h \
+	lib/home_guard.c \
+	lib/home_move.c \
+	lib/home_private.h \
+	lib/home_remove.c \
 	lib/hook.c \
 	lib/hook.h \
 	lib/ids.c \
@@ -31,6 +37,8 @@ lib_libaccount_a_SOURCES = \
 	lib/lock.h \
 	lib/lock_file.c \
 	lib/lock_file.h \
+	lib/mail.c \
+	lib/mail.h \
 	lib/merge.c \
 	lib/merge.h \
 	lib/name.c \
