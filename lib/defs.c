@@ -154,7 +154,8 @@ static int list_dir(struct drop_ins *list, const struct root *root, struct arena
 			list->items = arena_grow(a, list->items, list->count, list->room,
 						 sizeof(*list->items));
 		}
-		list->items[list->count++] = (struct drop_in){ arena_strdup(a, entry->d_name), dir };
+		list->items[list->count++] =
+			(struct drop_in){ arena_strdup(a, entry->d_name), dir };
 	}
 	if (errno != 0)
 		return err_sys(e, ERR_IO, "cannot read %s", root_show(root, a, path));
@@ -212,9 +213,8 @@ int defs_override(struct defs *d, const struct opt_list *keys, struct arena *a, 
 		key = arena_strndup(a, item, (size_t)(equals - item));
 		if (!bsearch(key, known, sizeof(known) / sizeof(known[0]), sizeof(known[0]),
 			     compare_key))
-			return err_set(e, ERR_ARGUMENT,
-				       "configuration error - unknown item '%s' (notify administrator)",
-				       key);
+			return err_set(e, ERR_ARGUMENT, "configuration error - "
+				       "unknown item '%s' (notify administrator)", key);
 		put(d, a, str_of(key), str_of(equals + 1));
 	}
 	return 0;

@@ -64,7 +64,8 @@ static const char *const *make_environment(struct arena *a, const char *action,
 		count++;
 	list = arena_array(a, count + 3, sizeof(*list));
 	for (i = 0; i < count; i++)
-		if (strncmp(environ[i], "ACTION=", 7) != 0 && strncmp(environ[i], "SUBJECT=", 8) != 0)
+		if (strncmp(environ[i], "ACTION=", 7) != 0 &&
+		    strncmp(environ[i], "SUBJECT=", 8) != 0)
 			list[n++] = environ[i];
 	list[n++] = arena_printf(a, "ACTION=%s", action);
 	list[n] = arena_printf(a, "SUBJECT=%s", subject);

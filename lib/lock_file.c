@@ -88,7 +88,8 @@ static bool process_start(pid_t pid, time_t *ret)
 	if (!p || clock_gettime(CLOCK_REALTIME, &now) < 0 ||
 	    clock_gettime(CLOCK_BOOTTIME, &since_boot) < 0)
 		return false;
-	*ret = now.tv_sec - since_boot.tv_sec + (time_t)(strtoull(p + 1, NULL, 10) / (uint64_t)ticks);
+	*ret = now.tv_sec - since_boot.tv_sec +
+	       (time_t)(strtoull(p + 1, NULL, 10) / (uint64_t)ticks);
 	return true;
 }
 

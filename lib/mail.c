@@ -115,7 +115,8 @@ static int rename_file(struct run *run, const struct home_dir *file, const char 
 	if (home_find(run, path, &to) == 0)
 		errno = EEXIST;
 	else if (errno == ENOENT && to.place.dirfd >= 0 &&
-		 renameat(file->place.dirfd, file->place.name, to.place.dirfd, to.place.name) == 0) {
+		 renameat(file->place.dirfd, file->place.name, to.place.dirfd,
+			  to.place.name) == 0) {
 		*done |= MAIL_RENAMED;
 		return 0;
 	}

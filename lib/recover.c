@@ -404,7 +404,8 @@ static int complete(struct recovery *r, struct err *e)
 	/* The direction must not turn if we die, too. */
 	if (r->published && r->journal.state == JOURNAL_FORWARD && !forward &&
 	    journal_mark(r->txn, JOURNAL_UNDO) < 0)
-		return err_sys(e, ERR_USER_FILE, "cannot write the journal of an unfinished change");
+		return err_sys(e, ERR_USER_FILE,
+			       "cannot write the journal of an unfinished change");
 	if (r->journal.state != JOURNAL_DONE && r->published)
 		replay(r, forward);
 	result = publish(r->txn, e);

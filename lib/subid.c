@@ -21,7 +21,8 @@ bool subid_parse(const char *text, struct subid_range *ret)
 	return true;
 }
 
-static bool has_all(struct table *t, struct arena *a, const struct subid_owner *o, struct subid_range r)
+static bool has_all(struct table *t, struct arena *a, const struct subid_owner *o,
+		    struct subid_range r)
 {
 	uint64_t from = r.first;
 	struct subid_spans s;
@@ -57,7 +58,8 @@ static bool is_owner(const struct subid_owner *o, struct str text)
 static void warn_overlap(struct run *run, struct txn *txn, enum table_id which,
 			 const struct subid_owner *o, struct subid_range range)
 {
-	struct ids_seen seen = { .t = txn_table(txn, subid_kind(which)->holders), .a = &run->arena };
+	struct ids_seen seen = { .t = txn_table(txn, subid_kind(which)->holders),
+				 .a = &run->arena };
 	struct table *t = txn_table(txn, which);
 	const char *what = subid_kind(which)->what;
 	struct ids_span span;

@@ -62,7 +62,8 @@ static int narrow(struct run *run, enum table_id which, struct limits *l, uid_t 
 int subid_choose(struct run *run, struct txn *txn, enum table_id which, const char *owner,
 		 uid_t uid, struct subid_range *ret)
 {
-	struct ids_seen seen = { .t = txn_table(txn, subid_kind(which)->holders), .a = &run->arena };
+	struct ids_seen seen = { .t = txn_table(txn, subid_kind(which)->holders),
+				 .a = &run->arena };
 	struct subid_owner o = subid_owner(run, owner, uid);
 	struct table *t = txn_table(txn, which);
 	struct subid_spans used;

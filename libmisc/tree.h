@@ -47,7 +47,7 @@ struct tree_copy {
 	bool merge;             /* what is there already stays, directories are filled */
 	bool with_top;          /* to gets owner, mode, times and so on of from in the end */
 	time_t newest;          /* later times of change become this one; 0: they stay */
-	const char *from, *to;  /* the directories as the target system has them: absolute links into
+	const char *from, *to; /* the directories as the target system has them: absolute links into
 				 * from lead into to instead, and labels are looked up by to */
 	const char *shown_from, *shown_to;
 	struct selinux *labels; /* NULL: none */

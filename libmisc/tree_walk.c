@@ -12,7 +12,8 @@
 #include "fd.h"
 
 enum {
-	OPEN_MAX_LEVELS = 64, /* a copy has two walks, and 256 descriptors are the least to expect */
+	/* A copy has two walks, and 256 descriptors are the least to expect. */
+	OPEN_MAX_LEVELS = 64,
 	LEVELS_MAX = 1000000, /* so that a tree which grows while we walk has an end */
 };
 

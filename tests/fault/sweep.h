@@ -33,7 +33,7 @@ struct sweep {
 	const char *refused;	/* text by which `next` says that it left a foreign change alone */
 	const char *log;	/* where to listen for log lines, which count as output; or NULL */
 	int log_fd;
-	const char *peer;	/* the account that `between` makes: must be there, with ids of its own */
+	const char *peer; /* the account that `between` makes: must be there, with ids of its own */
 	const char *ours;	/* the account that the command makes */
 	struct trace_plan second;	/* disturb `next` too, after each death within a commit */
 	long second_every;	/* 0: do not */

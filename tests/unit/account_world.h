@@ -27,7 +27,8 @@ static inline void world_open(struct world *w, const char *const files[TABLE_COU
 	make_dir(w->scratch.fd, "etc", 0755);
 	for (i = 0; i < TABLE_COUNT; i++)
 		if (files[i])
-			make_file(w->scratch.fd, schema_get((enum table_id)i)->path + 1, files[i], 0644);
+			make_file(w->scratch.fd, schema_get((enum table_id)i)->path + 1, files[i],
+				  0644);
 	for (; keys && keys[list.count]; list.count++)
 		items[list.count] = keys[list.count];
 	w->run.note.prog = "test";

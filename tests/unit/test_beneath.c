@@ -461,7 +461,8 @@ static int check_race(const struct tree *t)
 	clock_gettime(CLOCK_MONOTONIC, &end);
 	end.tv_nsec += 200000000;
 	do {
-		_cleanup_fd_ int fd = beneath_open(t->rootfd, "dir/sub/moved/../secret", O_RDONLY, 0);
+		_cleanup_fd_ int fd =
+			beneath_open(t->rootfd, "dir/sub/moved/../secret", O_RDONLY, 0);
 
 		if (fd >= 0)
 			bad += complain("moved", 0, "leads out");

@@ -197,8 +197,10 @@ static void overrides_come_last_and_must_be_known(void **state)
 		{ "UMASK", "-K requires KEY=VALUE" },
 		{ "", "-K requires KEY=VALUE" },
 		{ "=5", "configuration error - unknown item '' (notify administrator)" },
-		{ "NOSUCH=1", "configuration error - unknown item 'NOSUCH' (notify administrator)" },
-		{ " UMASK=1", "configuration error - unknown item ' UMASK' (notify administrator)" },
+		{ "NOSUCH=1",
+		  "configuration error - unknown item 'NOSUCH' (notify administrator)" },
+		{ " UMASK=1",
+		  "configuration error - unknown item ' UMASK' (notify administrator)" },
 	};
 	const char *good[] = { "UMASK=1", "UMASK=027", "MAIL_DIR=a=b", "MOTD_FIRSTONLY=yes",
 			       "YESCRYPT_COST_FACTOR=5", "ALWAYS_SET_PATH=" };
@@ -297,7 +299,8 @@ static void booleans_are_yes_or_not(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(lines_are_read_as_other_tools_read_them, begin, end),
+		cmocka_unit_test_setup_teardown(lines_are_read_as_other_tools_read_them, begin,
+						end),
 		cmocka_unit_test_setup_teardown(lines_may_be_long, begin, end),
 		cmocka_unit_test_setup_teardown(the_first_main_file_counts, begin, end),
 		cmocka_unit_test_setup_teardown(drop_ins_come_in_order_of_their_names, begin, end),

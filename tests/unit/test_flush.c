@@ -3,7 +3,8 @@
 
 #include "live_root.h"
 
-#define SAYS_SO "#!/bin/sh\necho noise\necho noise >&2\necho \"${0##*/} $* ${HOME-none}\" >>/calls\n"
+#define SAYS_SO "#!/bin/sh\necho noise\necho noise >&2\n" \
+		"echo \"${0##*/} $* ${HOME-none}\" >>/calls\n"
 
 static struct scratch s;
 static unsigned what;

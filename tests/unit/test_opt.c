@@ -21,7 +21,8 @@ struct common {
 };
 
 static const struct opt own_opts[] = {
-	{ 'f', "force", NULL, "succeed if the group exists", OPT_FLAG, offsetof(struct own, force) },
+	{ 'f', "force", NULL, "succeed if the group exists", OPT_FLAG,
+	  offsetof(struct own, force) },
 	{ 'g', "gid", "GID", "use GID for the new group", OPT_STRING, offsetof(struct own, gid) },
 	{ 'b', "badname", NULL, "take any name", OPT_FLAG, offsetof(struct own, badname) },
 	{ 0, "badnames", NULL, NULL, OPT_FLAG, offsetof(struct own, badname) },

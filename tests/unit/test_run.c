@@ -153,7 +153,8 @@ static int run_tool(const char *stdout_file, const char *const *args)
 	_cleanup_file_ FILE *out_file = tmpfile(), *err_file = tmpfile();
 	int saved_out = dup(STDOUT_FILENO), saved_err = dup(STDERR_FILENO);
 	struct options o = { 0 };
-	char *argv[16] = { arena_strdup(&arena, "test_run"), arena_strdup(&arena, "--prefix"), dir };
+	char *argv[16] = { arena_strdup(&arena, "test_run"), arena_strdup(&arena, "--prefix"),
+			   dir };
 	int argc = 3, status, fd = -1;
 
 	for (; *args; args++)
@@ -262,7 +263,8 @@ static void the_command_line_is_judged_first(void **state)
 		{ { "a", "b" }, 2, "usage: test_run [options] NAME (see test_run --help)" },
 		{ { "--nonsense" }, 2, "unrecognized option '--nonsense'" },
 		{ { "--root=/x", "a" }, 2, "options --root and --prefix conflict" },
-		{ { "--selinux=on", "a" }, 2, "invalid SELinux mode 'on': not auto, off or strict" },
+		{ { "--selinux=on", "a" }, 2,
+		  "invalid SELinux mode 'on': not auto, off or strict" },
 		{ { "--lock-timeout=x", "a" }, 3, "invalid lock timeout 'x'" },
 		{ { "-K", "UMASK" }, 3, "-K requires KEY=VALUE" },
 		{ { "-P", "rel", "a" }, 3, "prefix must be an absolute path" },

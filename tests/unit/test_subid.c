@@ -93,8 +93,9 @@ static void choosing(void **state)
 		/* limits */
 		{ "", { "SUB_UID_MIN=200000", "SUB_UID_MAX=200009", "SUB_UID_COUNT=10" }, 1002,
 		  { 200000, 10 }, NULL },
-		{ "a:200005:1\n", { "SUB_UID_MIN=200000", "SUB_UID_MAX=200014", "SUB_UID_COUNT=10" },
-		  1002, { 0, 0 }, "Can't get unique subordinate UID range" },
+		{ "a:200005:1\n",
+		  { "SUB_UID_MIN=200000", "SUB_UID_MAX=200014", "SUB_UID_COUNT=10" }, 1002,
+		  { 0, 0 }, "Can't get unique subordinate UID range" },
 		{ "", { "SUB_UID_MIN=200000", "SUB_UID_MAX=100000" }, 1002, { 0, 0 },
 		  "Invalid configuration: SUB_UID_MIN (200000), SUB_UID_MAX (100000), "
 		  "SUB_UID_COUNT (65536)" },
@@ -106,7 +107,8 @@ static void choosing(void **state)
 		{ "", { "SUB_UID_DETERMINISTIC=yes", "SUB_UID_MIN=100000", "SUB_UID_MAX=100029",
 			"SUB_UID_COUNT=10" }, 1002, { 100020, 10 }, NULL },
 		{ "", { "SUB_UID_DETERMINISTIC=yes", "SUB_UID_MIN=100000", "SUB_UID_MAX=100029",
-			"SUB_UID_COUNT=10" }, 1003, { 0, 0 }, "Can't get unique subordinate UID range" },
+			"SUB_UID_COUNT=10" }, 1003, { 0, 0 },
+		  "Can't get unique subordinate UID range" },
 		{ "", { "SUB_UID_DETERMINISTIC=yes", "SUB_UID_MIN=100000", "SUB_UID_MAX=100029",
 			"SUB_UID_COUNT=10", "UNSAFE_SUB_UID_DETERMINISTIC_WRAP=yes" }, 1004,
 		  { 100010, 10 }, NULL },

@@ -174,8 +174,9 @@ static void finding_by_id(void **state)
 
 static void used_ids(void **state)
 {
-	struct table *t = open_text(TABLE_PASSWD, "a:x:100:1::/:\nb:x:1001:1::/:\n+::::::\n"
-						  "c:x:1003:1::/:\nbroken:x:1005\nd:x:65000:1::/:\n");
+	struct table *t =
+		open_text(TABLE_PASSWD, "a:x:100:1::/:\nb:x:1001:1::/:\n+::::::\n"
+					"c:x:1003:1::/:\nbroken:x:1005\nd:x:65000:1::/:\n");
 	struct idset s;
 
 	(void)state;

@@ -90,8 +90,8 @@ static int setup(void **state)
 	put(f, "group", GROUP, 0644);
 	f->note.prog = "test";
 	assert_int_equal(root_open(&f->root, NULL, f->dir, &f->arena, &f->err), 0);
-	assert_int_equal(selinux_begin(&f->labels, f->root.fd, false, SELINUX_OFF, &f->note, &f->err),
-			 0);
+	assert_int_equal(
+		selinux_begin(&f->labels, f->root.fd, false, SELINUX_OFF, &f->note, &f->err), 0);
 	f->spec = (struct txn_spec){ .root = &f->root, .arena = &f->arena, .note = &f->note,
 				     .labels = f->labels, .events = &f->events,
 				     .tables = TABLE_ALL, .lock_timeout = 2 };

@@ -39,8 +39,10 @@ static void load_policy(const char *name)
 static void drop_capabilities(void)
 {
 	static const int kept[] = {
-		CAP_CHOWN, CAP_DAC_OVERRIDE, CAP_FOWNER, CAP_FSETID, CAP_KILL, CAP_SETGID, CAP_SETUID,
-		CAP_SETPCAP, CAP_NET_BIND_SERVICE, CAP_NET_RAW, CAP_SYS_CHROOT, CAP_MKNOD,
+		CAP_CHOWN,	 CAP_DAC_OVERRIDE, CAP_FOWNER,
+		CAP_FSETID,	 CAP_KILL,	   CAP_SETGID,
+		CAP_SETUID,	 CAP_SETPCAP,	   CAP_NET_BIND_SERVICE,
+		CAP_NET_RAW,	 CAP_SYS_CHROOT,   CAP_MKNOD,
 		CAP_AUDIT_WRITE, CAP_SETFCAP,
 	};
 
@@ -131,8 +133,9 @@ int main(int argc, char **argv)
 	} else if (!strcmp(what, "step") && argc > 7) {
 		run_step(argv + 2);
 	} else {
-		fprintf(stderr, "vmctl load FILE | reset SAVE ROOT LABELS | state ROOT |\n"
-				"      step NAME DOMAIN CAPS ROOT STATE [VARIABLE=VALUE...] COMMAND...\n");
+		fprintf(stderr,
+			"vmctl load FILE | reset SAVE ROOT LABELS | state ROOT |\n"
+			"      step NAME DOMAIN CAPS ROOT STATE [VARIABLE=VALUE...] COMMAND...\n");
 		return 2;
 	}
 	return 0;
