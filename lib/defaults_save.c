@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Writing default/useradd. */
+#include "defaults.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stdint.h>
@@ -9,7 +11,6 @@
 #include <unistd.h>
 
 #include "beneath.h"
-#include "defaults.h"
 #include "fd.h"
 #include "identity.h"
 
