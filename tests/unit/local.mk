@@ -33,9 +33,12 @@ unit_programs = \
 	tests/unit/test_str \
 	tests/unit/test_subid \
 	tests/unit/test_table \
+	tests/unit/test_tree \
+	tests/unit/test_tree_copy \
 	tests/unit/test_txn
 
-EXTRA_DIST += tests/unit/account_world.h tests/unit/live_root.h tests/unit/selinux_world.h
+EXTRA_DIST += tests/unit/account_world.h tests/unit/btrfs_mount.h tests/unit/interleave.h \
+	tests/unit/live_root.h tests/unit/scratch.h tests/unit/selinux_world.h
 
 LDADD = $(ACCOUNT_LIBS) -lcmocka
 tests_unit_test_proc_LDADD = $(LDADD) -lpthread
