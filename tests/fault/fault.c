@@ -5,7 +5,7 @@
  *	fault count|print [-i IMAGE] -- COMMAND...
  *	fault fail N ERRNO [-i IMAGE] -- COMMAND...
  *	fault kill N [-i IMAGE] -- COMMAND...
- *	fault sweep ERRNO|KILL -b BASE -w WORK [-i IMAGE] [-s STEP] [-f FIRST] [-n NEXT]
+ *	fault sweep ERRNO|KILL|TERM -b BASE -w WORK [-i IMAGE] [-s STEP] [-f FIRST] [-n NEXT]
  *		[-p BETWEEN [-o OTHER | -u PEER -U OURS] -r TEXT] [-d STEP -D ERRNO|KILL]
  *		[-k STATES] [-l STATUS] [-L SOCKET] [-H] [-T] -- COMMAND...
  *
@@ -75,7 +75,9 @@ static struct trace_command command_parse(char *text)
 
 static void plan_parse(const char *name, struct trace_plan *plan)
 {
-	plan->what = strcmp(name, "KILL") == 0 ? TRACE_KILL : TRACE_FAIL;
+	plan->what = strcmp(name, "KILL") == 0 ? TRACE_KILL :
+		     strcmp(name, "TERM") == 0 ? TRACE_TERM :
+						 TRACE_FAIL;
 	if (plan->what == TRACE_FAIL)
 		plan->error = error_number(name);
 }

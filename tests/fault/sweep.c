@@ -229,7 +229,7 @@ static void judge_status(const struct sweep *sweep, const struct expected *x,
 static void judge_tree(const struct sweep *sweep, const struct expected *x, const struct run *run,
 		       bool is_after, struct tally *tally)
 {
-	bool killed = sweep->plan.what == TRACE_KILL;
+	bool killed = WIFSIGNALED(run->end.status);
 	char *tree;
 
 	if ((killed && sweep->home_may_differ) ||
@@ -301,7 +301,10 @@ static void judge_mixed(const struct sweep *sweep, const struct expected *x,
 
 static bool crashed(int status, const struct trace_plan *plan)
 {
-	return WIFSIGNALED(status) && !(plan->what == TRACE_KILL && WTERMSIG(status) == SIGKILL);
+	if (!WIFSIGNALED(status))
+		return false;
+	return !(plan->what == TRACE_KILL && WTERMSIG(status) == SIGKILL) &&
+	       !(plan->what == TRACE_TERM && WTERMSIG(status) == SIGTERM);
 }
 
 /* The next run was disturbed after its commit; the one after it finds its account there. */
@@ -322,6 +325,10 @@ static void judge(const struct sweep *sweep, const struct expected *x, const str
 	else if (crashed(status, &sweep->plan) ||
 		 crashed(run->second.status, &sweep->second))
 		report(tally, run, "crash", "the command died");
+	/* From the first change on it must not be heard. */
+	if (sweep->plan.what == TRACE_TERM && WIFSIGNALED(status) &&
+	    !state_equal(&run->middle, &x->before))
+		report(tally, run, "cut", "the signal ended a commit");
 	if (why != NULL && sweep->has_next)
 		report(tally, run, "torn", why);
 	if (run->next_status != 0 && !was_done(sweep, run))

@@ -234,6 +234,10 @@ static bool disturb(pid_t pid, const struct trace_plan *plan, struct user_regs_s
 		kill(pid, SIGKILL);
 		return wait_stop(pid, status, end);
 	}
+	if (plan->what == TRACE_TERM) {
+		kill(pid, SIGTERM);
+		return true;
+	}
 	end->exempt = call_cannot_fail(end->number);
 	if (end->exempt)
 		return true;

@@ -33,6 +33,7 @@ enum trace_what {
 	TRACE_PRINT,		/* count, and name each call on stderr */
 	TRACE_FAIL,		/* the call is not made and fails with `error` */
 	TRACE_KILL,		/* SIGKILL at the entry of the call */
+	TRACE_TERM,		/* SIGTERM there; the command may go on */
 };
 
 struct trace_plan {
