@@ -72,21 +72,15 @@ static const char *const *make_environment(struct arena *a, const char *action,
 	return list;
 }
 
-int hook_run(struct run *run, const char *dir, const char *action, const char *subject)
+static int run_all(struct run *run, const char *path, const struct names *names,
+		   const char *action, const char *subject)
 {
-	const char *path = arena_printf(&run->arena, "%s/%s", HOOKS, dir);
-	struct names names = { NULL, 0, 0 };
-	const char *const *environment;
+	const char *const *environment = make_environment(&run->arena, action, subject);
 	size_t i;
 
-	if (!run->root.live || run->opt.dry_run)
-		return 0;
-	if (list(run, path, &names) < 0)
-		return -1;
-	environment = make_environment(&run->arena, action, subject);
-	for (i = 0; i < names.count; i++) {
+	for (i = 0; i < names->count; i++) {
 		struct proc_program hook = {
-			.argv = { arena_printf(&run->arena, "%s/%s", path, names.items[i]) },
+			.argv = { arena_printf(&run->arena, "%s/%s", path, names->items[i]) },
 			.environment = environment,
 		};
 		int status;
@@ -95,7 +89,32 @@ int hook_run(struct run *run, const char *dir, const char *action, const char *s
 			return err_sys(&run->err, ERR_IO, "cannot run %s", hook.argv[0]);
 		if (status != 0)
 			return err_set(&run->err, ERR_IO, "%s: did not exit cleanly.",
-				       names.items[i]);
+				       names->items[i]);
 	}
 	return 0;
+}
+
+int hook_run_if(struct run *run, const char *dir, const char *action, const char *subject,
+		unsigned tables, int (*look)(struct run *run, struct txn *txn, void *context),
+		void *context)
+{
+	const char *path = arena_printf(&run->arena, "%s/%s", HOOKS, dir);
+	struct names names = { NULL, 0, 0 };
+	int r;
+
+	if (!run->root.live || run->opt.dry_run)
+		return 0;
+	if (list(run, path, &names) < 0)
+		return -1;
+	if (names.count == 0)
+		return 0;
+	r = look ? run_look(run, tables, look, context) : 0;
+	if (r != 0)
+		return r < 0 ? -1 : 0;
+	return run_all(run, path, &names, action, subject);
+}
+
+int hook_run(struct run *run, const char *dir, const char *action, const char *subject)
+{
+	return hook_run_if(run, dir, action, subject, 0, NULL, NULL);
 }

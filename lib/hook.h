@@ -13,5 +13,12 @@
 
 /* dir is "useradd-pre.d", action the tool, subject the name.  -1 (ERR_IO): one failed. */
 int hook_run(struct run *run, const char *dir, const char *action, const char *subject);
+/*
+ * The same before a change that may be refused: where there are hooks, look is called first, as by
+ * run_look.  None is run if it fails, nor if it returns 1: there will be no change.
+ */
+int hook_run_if(struct run *run, const char *dir, const char *action, const char *subject,
+		unsigned tables, int (*look)(struct run *run, struct txn *txn, void *context),
+		void *context);
 
 #endif

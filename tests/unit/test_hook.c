@@ -106,6 +106,41 @@ static void one_that_cannot_run_is_an_error(void **state)
 			    "cannot run /" HOOKS "plain: Permission denied\n");
 }
 
+static int verdict;
+
+static int judge(struct run *run, struct txn *txn, void *context)
+{
+	(void)context;
+	printf("look %s\n", txn_table(txn, TABLE_GROUP) ? "group" : "");
+	return verdict < 0 ? err_set(&run->err, ERR_BUSY, "refused") : verdict;
+}
+
+static int run_if(struct run *run)
+{
+	return hook_run_if(run, "useradd-pre.d", "useradd", "joe", TABLE_BIT(TABLE_GROUP), judge,
+			   NULL) < 0 ? 1 : 0;
+}
+
+static void a_refused_change_runs_none(void **state)
+{
+	(void)state;
+	make_file(s.fd, "etc/group", "", 0644);
+	verdict = -1;
+	assert_int_equal(in_live_root(&s, run_if), 0);
+	assert_string_equal(content(s.fd, "out"), "");
+	make_hooks();
+	make_file(s.fd, HOOKS "1", "#!/bin/sh\necho one\n", 0755);
+	assert_int_equal(in_live_root(&s, run_if), 1);
+	assert_string_equal(content(s.fd, "out"), "look group\n");
+	assert_string_equal(content(s.fd, "err"), "refused\n");
+	verdict = 1;
+	assert_int_equal(in_live_root(&s, run_if), 0);
+	assert_string_equal(content(s.fd, "out"), "look group\n");
+	verdict = 0;
+	assert_int_equal(in_live_root(&s, run_if), 0);
+	assert_string_equal(content(s.fd, "out"), "look group\none\n");
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, begin, end)
 
 int main(void)
@@ -115,6 +150,7 @@ int main(void)
 		TEST(all_run_in_order_of_their_names),
 		TEST(the_first_that_fails_ends_it),
 		TEST(one_that_cannot_run_is_an_error),
+		TEST(a_refused_change_runs_none),
 	};
 
 	own_mounts();
