@@ -81,7 +81,8 @@ static int prepare(struct run *run)
 	enum selinux_source source;
 
 	if (epoch)
-		note_say(&run->note, "SOURCE_DATE_EPOCH is no time up to now, ignored: '%s'", epoch);
+		note_say(&run->note, "SOURCE_DATE_EPOCH is no time up to now, ignored: '%s'",
+			 epoch);
 	if (take_timeout(run) < 0 ||
 	    root_open(&run->root, run->opt.root, run->opt.prefix, &run->arena, &run->err) < 0 ||
 	    defs_load(&run->defs, &run->root, &run->arena, &run->note, &run->err) < 0 ||
@@ -100,12 +101,17 @@ struct selinux *run_labels(struct run *run)
 	return run->labels;
 }
 
+void run_show(const char *text)
+{
+	fputs(text, stdout);
+}
+
 static void show_diffs(struct run *run, struct txn *txn)
 {
 	int id;
 
 	for (id = 0; id < TABLE_COUNT; id++) {
-		const struct table *t = txn_table(txn, (enum table_id)id);
+		struct table *t = txn_table(txn, (enum table_id)id);
 
 		if (t && table_edits(t) > 0)
 			table_diff(t, root_show(&run->root, &run->arena,

@@ -213,17 +213,33 @@ void table_remove(struct table *t, const struct row *row)
 	put_line(t, &place, (struct str){ NULL, 0 });
 }
 
-size_t table_insertion(const struct table *t)
+/* The first line that begins with c, or the end. */
+static size_t first_line_with(const struct table *t, char c)
 {
-	const char *plus, *minus;
+	size_t at = 0;
 
-	if (t->size > 0 && (t->bytes[0] == '+' || t->bytes[0] == '-'))
-		return 0;
-	plus = memmem(t->bytes, t->size, "\n+", 2);
-	minus = memmem(t->bytes, plus ? (size_t)(plus - t->bytes) + 1 : t->size, "\n-", 2);
-	if (minus)
-		plus = minus;
-	return plus ? (size_t)(plus - t->bytes) + 1 : t->size;
+	while (at < t->size) {
+		const char *p = memchr(t->bytes + at, c, t->size - at);
+
+		if (!p)
+			break;
+		at = (size_t)(p - t->bytes);
+		if (at == 0 || p[-1] == '\n')
+			return at;
+		at++;
+	}
+	return t->size;
+}
+
+size_t table_insertion(struct table *t)
+{
+	if (!t->insertion_known) {
+		size_t plus = first_line_with(t, '+'), minus = first_line_with(t, '-');
+
+		t->insertion = plus < minus ? plus : minus;
+		t->insertion_known = true;
+	}
+	return t->insertion;
 }
 
 static bool is_edit(const struct change *c)
@@ -242,7 +258,7 @@ size_t table_edits(const struct table *t)
 	return n;
 }
 
-struct edit *table_edit_list(const struct table *t, size_t *ret_count)
+struct edit *table_edit_list(struct table *t, size_t *ret_count)
 {
 	size_t i, n = 0, insertion = t->added_count ? table_insertion(t) : 0;
 	struct edit *list = arena_array(t->arena, t->change_count + t->added_count + 1,
@@ -295,7 +311,7 @@ static void add_text(struct arena *a, struct span_list *l, struct str s)
 	add_span(a, l, (struct span){ .p = s.p, .size = s.n });
 }
 
-size_t table_spans(const struct table *t, const struct span **ret)
+size_t table_spans(struct table *t, const struct span **ret)
 {
 	static const struct str newline = { "\n", 1 };
 	struct span_list l = { NULL, 0, 0 };

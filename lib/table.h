@@ -67,7 +67,7 @@ struct edit {
 	size_t at;
 };
 size_t table_edits(const struct table *t);
-struct edit *table_edit_list(const struct table *t, size_t *ret_count);
+struct edit *table_edit_list(struct table *t, size_t *ret_count);
 bool table_removes(const struct table *t);
 
 /* The new file, piece by piece: from the bytes (offset and length) or from memory. */
@@ -77,10 +77,10 @@ struct span {
 	size_t offset;   /* in the bytes; meaningful when stored */
 	bool stored;
 };
-size_t table_spans(const struct table *t, const struct span **ret);
+size_t table_spans(struct table *t, const struct span **ret);
 
 /* The edits as a unified diff with the file's path, as patch(1) takes it. */
-void table_diff(const struct table *t, const char *path, FILE *out);
+void table_diff(struct table *t, const char *path, FILE *out);
 
 /* Which ids of low..high are used: bit i is id low + i.  One scan.  A range wider than
  * IDSET_WIDTH_MAX (2 MiB of bits) has no bits: only the outermost ids are known. */

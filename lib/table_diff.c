@@ -133,7 +133,7 @@ static void show_newline(struct differ *d)
 	d->count++;
 }
 
-void table_diff(const struct table *t, const char *path, FILE *out)
+void table_diff(struct table *t, const char *path, FILE *out)
 {
 	struct differ d = { .t = t, .out = out };
 	size_t i, end, done = 0;

@@ -189,11 +189,88 @@ static bool find_hinted(struct table *t, const struct hints *h, uint64_t hash, s
 	return false;
 }
 
+/* "name:password:ID:..." without the cost of splitting the whole row.  A malformed row counts too:
+ * better an id too many than one given twice. */
+static bool third_column(struct str line, uint64_t *ret)
+{
+	const char *p = line.p, *end = line.p + line.n;
+	uint64_t value = 0;
+	int colons = 0;
+
+	while (p < end && colons < 2)
+		colons += *p++ == ':';
+	if (p == end || *p < '0' || *p > '9')
+		return false;
+	for (; p < end && *p >= '0' && *p <= '9'; p++) {
+		value = value * 10 + (uint64_t)(*p - '0');
+		if (value > UINT32_MAX)
+			return false;
+	}
+	*ret = value;
+	return p == end || *p == ':';
+}
+
+/*
+ * The first row that matches, looking at no more of each than needs be: millions of rows are walked in
+ * the time that their bytes take to be read.
+ */
+struct key {
+	struct str start; /* what the row begins with: "NAME:"; p NULL: any */
+	uint32_t id;      /* of the id column, without start */
+};
+
+static bool key_fits(const struct key *key, struct str line)
+{
+	uint64_t id;
+
+	if (key->start.p)
+		return line.n >= key->start.n && memcmp(line.p, key->start.p, key->start.n) == 0;
+	return third_column(line, &id) && id == key->id;
+}
+
+/* The bytes say only where to look; the row as it is now decides. */
+static bool row_fits(const struct table *t, const struct key *key, const struct row *row)
+{
+	if (key->start.p)
+		return row->column[0].n + 1 == key->start.n && key_fits(key, row->line);
+	return has_id(t, row, key->id);
+}
+
+static bool scan(struct table *t, const struct key *key, struct row *ret)
+{
+	size_t at, i, found = t->size;
+	struct row row;
+
+	for (at = 0; at < t->size; at += table_base_line(t, at).n + 1) {
+		struct str rest = { t->bytes + at, t->size - at };
+
+		if (key->start.p ? !key_fits(key, rest) : !key_fits(key, table_base_line(t, at)))
+			continue;
+		if (table_load(t, at, &row) && row_fits(t, key, &row)) {
+			found = at;
+			break;
+		}
+	}
+	/* An edited row may fit although its bytes do not. */
+	for (i = 0; i < t->change_count && t->changes[i].at < found; i++)
+		if (table_load(t, t->changes[i].at, &row) && row_fits(t, key, &row)) {
+			*ret = row;
+			return true;
+		}
+	if (found < t->size)
+		return table_load(t, found, ret);
+	for (i = 0; i < t->added_count; i++)
+		if (table_load(t, table_added_at(t, i), &row) && row_fits(t, key, &row)) {
+			*ret = row;
+			return true;
+		}
+	return false;
+}
+
 bool table_find(struct table *t, const char *name, struct row *ret)
 {
 	struct str wanted = str_of(name);
-	struct row row;
-	char *needle;
+	struct key key = { .id = 0 };
 
 	if (wanted.n == 0)
 		return false;
@@ -202,36 +279,20 @@ bool table_find(struct table *t, const char *name, struct row *ret)
 			build_hints(t, &t->names);
 		return find_hinted(t, &t->names, hash_bytes(wanted.p, wanted.n), wanted, 0, ret);
 	}
-	needle = arena_printf(t->arena, "%s:", name);
-	for (row = ROW_START; table_next_with(t, needle, &row);) {
-		if (has_name(&row, wanted)) {
-			*ret = row;
-			return true;
-		}
-	}
-	return false;
+	key.start = str_of(arena_printf(t->arena, "%s:", name));
+	return scan(t, &key, ret);
 }
 
 bool table_find_id(struct table *t, uint32_t id, struct row *ret)
 {
 	static const struct str no_name = { NULL, 0 };
-	struct row row;
-	char *needle;
+	const struct key key = { .id = id };
 
-	if (wants_hints(t, &t->ids, &t->id_finds)) {
-		if (!t->ids.slots)
-			build_hints(t, &t->ids);
-		return find_hinted(t, &t->ids, hash_id(id), no_name, id, ret);
-	}
-	/* Leading zeros may stand before it; has_id has the last word. */
-	needle = arena_printf(t->arena, "%lu:", (unsigned long)id);
-	for (row = ROW_START; table_next_with(t, needle, &row);) {
-		if (has_id(t, &row, id)) {
-			*ret = row;
-			return true;
-		}
-	}
-	return false;
+	if (!wants_hints(t, &t->ids, &t->id_finds))
+		return scan(t, &key, ret);
+	if (!t->ids.slots)
+		build_hints(t, &t->ids);
+	return find_hinted(t, &t->ids, hash_id(id), no_name, id, ret);
 }
 
 bool table_find_line(struct table *t, struct str line, struct row *ret)
@@ -262,27 +323,6 @@ static void use_id(struct idset *s, uint64_t id)
 	if (!s->any || id > s->most)
 		s->most = (uint32_t)id;
 	s->any = true;
-}
-
-/* "name:password:ID:..." without the cost of splitting the whole row.  A malformed row counts too:
- * better an id too many than one given twice. */
-static bool third_column(struct str line, uint64_t *ret)
-{
-	const char *p = line.p, *end = line.p + line.n;
-	uint64_t value = 0;
-	int colons = 0;
-
-	while (p < end && colons < 2)
-		colons += *p++ == ':';
-	if (p == end || *p < '0' || *p > '9')
-		return false;
-	for (; p < end && *p >= '0' && *p <= '9'; p++) {
-		value = value * 10 + (uint64_t)(*p - '0');
-		if (value > UINT32_MAX)
-			return false;
-	}
-	*ret = value;
-	return p == end || *p == ':';
 }
 
 void table_ids(struct table *t, uint32_t low, uint32_t high, struct arena *a, struct idset *ret)

@@ -28,6 +28,9 @@ struct table {
 	struct str *added; /* p is NULL for one that was removed again */
 	size_t added_count, added_room;
 
+	size_t insertion; /* looked up once */
+	bool insertion_known;
+
 	struct hints names, ids;
 	unsigned name_finds, id_finds;
 };
@@ -39,7 +42,7 @@ size_t table_change_from(const struct table *t, size_t at);
 /* Fills row with what stands at a place now.  false: nothing there, or an opaque line. */
 bool table_load(const struct table *t, size_t at, struct row *row);
 /* Where added rows are put: the first NIS line, or the end. */
-size_t table_insertion(const struct table *t);
+size_t table_insertion(struct table *t);
 /* The place of the i-th added row. */
 size_t table_added_at(const struct table *t, size_t i);
 /* Lets the hints know of a row that came or changed. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "str.h"
 
+#include <limits.h>
 #include <string.h>
 
 struct str str_of(const char *s)
@@ -109,6 +110,18 @@ struct str str_list_rename(struct arena *a, struct str list, struct str from, st
 	return list_edit(a, list, from, to);
 }
 
+static unsigned digit_of(char c)
+{
+	if (c >= '0' && c <= '9')
+		return (unsigned)(c - '0');
+	if ((c | 0x20) >= 'a' && (c | 0x20) <= 'f')
+		return (unsigned)((c | 0x20) - 'a') + 10;
+	return UINT_MAX;
+}
+
+/* So few digits do not overflow in any base that we read. */
+#define SAFE_DIGITS 15
+
 static bool digits(struct str s, unsigned base, uint64_t max, uint64_t *ret)
 {
 	uint64_t value = 0;
@@ -117,19 +130,18 @@ static bool digits(struct str s, unsigned base, uint64_t max, uint64_t *ret)
 	if (s.n == 0)
 		return false;
 	for (i = 0; i < s.n; i++) {
-		unsigned char c = (unsigned char)s.p[i];
-		unsigned digit;
+		unsigned digit = digit_of(s.p[i]);
 
-		if (c >= '0' && c <= '9')
-			digit = c - '0';
-		else if (base == 16 && (c | 0x20) >= 'a' && (c | 0x20) <= 'f')
-			digit = (c | 0x20u) - 'a' + 10;
-		else
+		if (digit >= base)
 			return false;
-		if (digit >= base || value > (max - digit) / base || digit > max)
+		if (i >= SAFE_DIGITS && (__builtin_mul_overflow(value, base, &value) ||
+					 __builtin_add_overflow(value, digit, &value)))
 			return false;
-		value = value * base + digit;
+		if (i < SAFE_DIGITS)
+			value = value * base + digit;
 	}
+	if (value > max)
+		return false;
 	*ret = value;
 	return true;
 }
