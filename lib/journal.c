@@ -170,12 +170,9 @@ int journal_write(struct txn *txn, struct err *e)
 	int r = text ? write_new(txn, text, size, e) : -1;
 
 	free(text);
-	if (r < 0) {
-		if (e->kind != ERR_NONE)
-			e->kind = ERR_USER_FILE;
+	if (r < 0)
 		return err_sys(e, ERR_USER_FILE, "cannot write %s" JOURNAL_PATH,
 			       txn->spec.root->shown);
-	}
 	return 0;
 }
 

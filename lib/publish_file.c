@@ -54,16 +54,12 @@ static int create_beside(const struct txn *txn, const struct file *f, const char
 	return fd;
 }
 
-/* A label that may not be is this file's failure. */
-static int settle_label(const struct txn *txn, const struct file *f, int fd, bool secret,
-			struct err *e)
+/* An error about a label keeps its kind: it is no matter of this one file. */
+static int settle_label(const struct txn *txn, const struct file *f, int fd, struct err *e)
 {
 	const struct schema *s = schema_get(f->id);
 
-	if (selinux_settle(txn->spec.labels, s->path, fd, f->fd, secret, e) == 0)
-		return 0;
-	e->kind = s->error;
-	return -1;
+	return selinux_settle(txn->spec.labels, s->path, fd, f->fd, s->secret, e);
 }
 
 static gid_t shadow_group(struct txn *txn)
@@ -226,16 +222,13 @@ static int make_beside(struct txn *txn, struct file *f, const char *name, bool b
 	_cleanup_fd_ int fd = create_beside(txn, f, name, e);
 	int made;
 
-	if (fd < 0) {
-		if (e->kind != ERR_NONE)
-			e->kind = schema_get(f->id)->error;
+	if (fd < 0)
 		return txn_error(txn, f, e);
-	}
 	/* From here on it is file_discard's. */
 	f->state = FILE_PREPARED;
 	if ((f->created ? first_identity(txn, f, fd) : identity_copy(f->fd, &f->st, fd)) < 0)
 		return txn_error(txn, f, e);
-	if (settle_label(txn, f, fd, schema_get(f->id)->secret, e) < 0)
+	if (settle_label(txn, f, fd, e) < 0)
 		return -1;
 	if (write_table(f, fd, bridge) < 0 || set_fixed_time(fd) < 0)
 		return txn_error(txn, f, e);
@@ -291,7 +284,7 @@ static int save_old(struct txn *txn, struct file *f)
 		return -1;
 	fd = create_beside(txn, f, growing, &e);
 	if (fd >= 0 && identity_copy(f->fd, &f->st, fd) == 0 &&
-	    settle_label(txn, f, fd, true, &e) == 0 &&
+	    settle_label(txn, f, fd, &e) == 0 &&
 	    copy_bytes(f->fd, 0, (size_t)f->st.st_size, fd) == 0 && futimens(fd, times) == 0 &&
 	    fd_sync(fd) == 0 && renameat(dirfd, growing, dirfd, f->old) == 0)
 		return 0;

@@ -153,7 +153,7 @@ static const char *describe(struct selinux *s, const char *path, const struct se
 {
 	const char *colon = error ? ": " : "", *why = error ? strerror(error) : "";
 
-	if (selinux_rule_unlabeled(o->old))
+	if (selinux_rule_unlabeled(o->old) || selinux_rule_same(o->old, o->policy))
 		return arena_printf(&s->arena,
 				    "%s has the SELinux label %s, not %s of the policy%s%s", path,
 				    shown(o->now), shown(o->policy), colon, why);
