@@ -140,17 +140,30 @@ int group_parse_gid(struct run *run, const char *text, gid_t *ret)
 	return 0;
 }
 
-int group_check_new_name(struct run *run, struct txn *txn, const char *name)
+int group_exists(struct run *run, struct txn *txn, const char *name, gid_t *ret_gid)
 {
 	struct table *t = txn_table(txn, TABLE_GROUP);
 	struct nss others;
 	struct row row;
+	uint32_t gid;
 
+	if (t && table_find(t, name, &row) && schema_id(row.column[GR_GID], &gid)) {
+		*ret_gid = gid;
+		return 1;
+	}
 	if (ask_others(run, &others) < 0)
 		return -1;
-	if ((t && table_find(t, name, &row)) || nss_group(&others, name, NULL))
+	return nss_group(&others, name, ret_gid);
+}
+
+int group_check_new_name(struct run *run, struct txn *txn, const char *name)
+{
+	gid_t gid;
+	int r = group_exists(run, txn, name, &gid);
+
+	if (r > 0)
 		return err_set(&run->err, ERR_EXISTS, "group '%s' already exists", name);
-	return 0;
+	return r;
 }
 
 int group_check_new_gid(struct run *run, struct txn *txn, gid_t gid)

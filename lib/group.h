@@ -44,6 +44,8 @@ int group_choose_gid(struct run *run, struct txn *txn, bool sys, uint32_t prefer
 /* A gid from the command line.  ERR_ARGUMENT. */
 int group_parse_gid(struct run *run, const char *text, gid_t *ret);
 
+/* 1: some source has a group of that name, and this is its gid; 0: none has. */
+int group_exists(struct run *run, struct txn *txn, const char *name, gid_t *ret_gid);
 /* ERR_EXISTS, ERR_ID_IN_USE: some source has a group of that name, of that gid. */
 int group_check_new_name(struct run *run, struct txn *txn, const char *name);
 int group_check_new_gid(struct run *run, struct txn *txn, gid_t gid);

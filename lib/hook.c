@@ -34,7 +34,7 @@ static int list(struct run *run, const char *path, struct names *ret)
 		dir = fdopendir(fd);
 	if (!dir) {
 		fd_close(&fd);
-		return err_sys(&run->err, ERR_IO, "cannot read %s", path);
+		return err_sys(&run->err, ERR_HOOK, "cannot read %s", path);
 	}
 	while ((errno = 0, entry = readdir(dir))) {
 		if (fstatat(dirfd(dir), entry->d_name, &st, 0) == 0 && S_ISDIR(st.st_mode))
@@ -47,7 +47,7 @@ static int list(struct run *run, const char *path, struct names *ret)
 		ret->items[ret->count++] = arena_strdup(&run->arena, entry->d_name);
 	}
 	if (errno != 0)
-		return err_sys(&run->err, ERR_IO, "cannot read %s", path);
+		return err_sys(&run->err, ERR_HOOK, "cannot read %s", path);
 	if (ret->count > 1)
 		qsort(ret->items, ret->count, sizeof(*ret->items), compare_names);
 	return 0;
@@ -86,9 +86,9 @@ static int run_all(struct run *run, const char *path, const struct names *names,
 		int status;
 
 		if (proc_run(&run->origin, &hook, &status) < 0)
-			return err_sys(&run->err, ERR_IO, "cannot run %s", hook.argv[0]);
+			return err_sys(&run->err, ERR_HOOK, "cannot run %s", hook.argv[0]);
 		if (status != 0)
-			return err_set(&run->err, ERR_IO, "%s: did not exit cleanly.",
+			return err_set(&run->err, ERR_HOOK, "%s: did not exit cleanly.",
 				       names->items[i]);
 	}
 	return 0;

@@ -11,7 +11,7 @@
 
 #include "run.h"
 
-/* dir is "useradd-pre.d", action the tool, subject the name.  -1 (ERR_IO): one failed. */
+/* dir is "useradd-pre.d", action the tool, subject the name.  -1 (ERR_HOOK): one failed. */
 int hook_run(struct run *run, const char *dir, const char *action, const char *subject);
 /*
  * The same before a change that may be refused: where there are hooks, look is called first, as by

@@ -5,6 +5,18 @@
 #	src_useradd_SOURCES = src/useradd.c
 #	src_useradd_LDADD = $(ACCOUNT_LIBS)
 
+sbin_PROGRAMS += src/groupadd
+src_groupadd_SOURCES = src/groupadd.c
+src_groupadd_LDADD = $(ACCOUNT_LIBS)
+
+sbin_PROGRAMS += src/groupdel
+src_groupdel_SOURCES = src/groupdel.c
+src_groupdel_LDADD = $(ACCOUNT_LIBS)
+
+sbin_PROGRAMS += src/groupmod
+src_groupmod_SOURCES = src/groupmod.c
+src_groupmod_LDADD = $(ACCOUNT_LIBS)
+
 sbin_PROGRAMS += src/shadow-selinux
 src_shadow_selinux_SOURCES = src/shadow-selinux.c
 src_shadow_selinux_LDADD = $(ACCOUNT_LIBS)
