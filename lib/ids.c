@@ -56,7 +56,7 @@ bool ids_first_used(struct ids_seen *seen, uint32_t first, uint32_t last, uint32
 	const struct idset *w = &seen->window;
 	uint64_t id = first;
 
-	if (!seen->t)
+	if (!seen->t || table_all_below(seen->t, first))
 		return false;
 	while (id <= last) {
 		uint64_t bits;

@@ -52,7 +52,7 @@ size_t table_added_at(const struct table *t, size_t i)
 	return t->size + 1 + i;
 }
 
-bool table_load(const struct table *t, size_t at, struct row *row)
+static struct str load_line(const struct table *t, size_t at, struct row *row)
 {
 	struct str line;
 
@@ -73,23 +73,39 @@ bool table_load(const struct table *t, size_t at, struct row *row)
 	}
 	row->at = at;
 	row->line = line;
+	return line;
+}
+
+bool table_load(const struct table *t, size_t at, struct row *row)
+{
+	struct str line = load_line(t, at, row);
+
 	row->columns = line.p ? schema_split(t->id, line, row->column) : 0;
 	return row->columns > 0;
 }
 
-bool table_next(struct table *t, struct row *row)
+bool table_next_line(struct table *t, struct row *row)
 {
-	size_t at = row->next;
-
 	for (;;) {
+		size_t at = row->next;
+
 		if (at >= t->size && at < table_added_at(t, 0))
 			at = table_added_at(t, 0);
 		if (at > t->size && at - t->size - 1 >= t->added_count)
 			return false;
-		if (table_load(t, at, row))
+		if (load_line(t, at, row).p)
 			return true;
-		at = row->next;
 	}
+}
+
+bool table_next(struct table *t, struct row *row)
+{
+	while (table_next_line(t, row)) {
+		row->columns = schema_split(t->id, row->line, row->column);
+		if (row->columns > 0)
+			return true;
+	}
+	return false;
 }
 
 /* The array with room for one more element. */

@@ -92,6 +92,11 @@ struct idset {
 	uint32_t least, most; /* of those used in the range */
 };
 void table_ids(struct table *t, uint32_t low, uint32_t high, struct arena *a, struct idset *ret);
+/* true: table_ids was called before, and no row has id or a higher one. */
+bool table_all_below(const struct table *t, uint32_t id);
+/* The next line of the bytes or among the added ones that is not removed, as it is now, split or
+ * opaque alike: for who reads columns faster than schema_split does.  row->columns is not set. */
+bool table_next_line(struct table *t, struct row *row);
 bool idset_has(const struct idset *s, uint32_t id);
 
 #endif

@@ -80,10 +80,35 @@ static void build_hints(struct table *t, struct hints *h)
 		put_hint(h, row_hash(t, h, &row), row.at);
 }
 
+/* "name:password:ID:..." without the cost of splitting the whole row.  A malformed row counts too:
+ * better an id too many than one given twice. */
+static bool third_column(struct str line, uint64_t *ret)
+{
+	const char *p = line.p, *end = line.p + line.n;
+	uint64_t value = 0;
+	int colons = 0;
+
+	while (p < end && colons < 2)
+		colons += *p++ == ':';
+	if (p == end || *p < '0' || *p > '9')
+		return false;
+	for (; p < end && *p >= '0' && *p <= '9'; p++) {
+		value = value * 10 + (uint64_t)(*p - '0');
+		if (value > UINT32_MAX)
+			return false;
+	}
+	*ret = value;
+	return p == end || *p == ':';
+}
+
 void table_hint(struct table *t, const struct row *row)
 {
 	struct hints *all[] = { &t->names, &t->ids };
+	uint64_t id;
 	size_t i;
+
+	if (t->highest_known && third_column(row->line, &id) && id > t->highest)
+		t->highest = id;
 
 	for (i = 0; i < 2; i++) {
 		if (!all[i]->slots || row->columns == 0)
@@ -189,27 +214,6 @@ static bool find_hinted(struct table *t, const struct hints *h, uint64_t hash, s
 	return false;
 }
 
-/* "name:password:ID:..." without the cost of splitting the whole row.  A malformed row counts too:
- * better an id too many than one given twice. */
-static bool third_column(struct str line, uint64_t *ret)
-{
-	const char *p = line.p, *end = line.p + line.n;
-	uint64_t value = 0;
-	int colons = 0;
-
-	while (p < end && colons < 2)
-		colons += *p++ == ':';
-	if (p == end || *p < '0' || *p > '9')
-		return false;
-	for (; p < end && *p >= '0' && *p <= '9'; p++) {
-		value = value * 10 + (uint64_t)(*p - '0');
-		if (value > UINT32_MAX)
-			return false;
-	}
-	*ret = value;
-	return p == end || *p == ':';
-}
-
 /*
  * The first row that matches, looking at no more of each than needs be: millions of rows are walked in
  * the time that their bytes take to be read.
@@ -309,10 +313,12 @@ bool table_find_line(struct table *t, struct str line, struct row *ret)
 	return false;
 }
 
-static void use_id(struct idset *s, uint64_t id)
+static void use_id(struct table *t, struct idset *s, uint64_t id)
 {
 	uint32_t i;
 
+	if (id > t->highest)
+		t->highest = id;
 	if (id < s->low || id > s->high)
 		return;
 	i = (uint32_t)id - s->low;
@@ -331,7 +337,8 @@ void table_ids(struct table *t, uint32_t low, uint32_t high, struct arena *a, st
 	uint64_t id;
 
 	*ret = (struct idset){ .low = low, .high = high };
-	if (high < low)
+	/* Sub-ids mostly lie above all ids: then there is nothing to look for. */
+	if (high < low || (t->highest_known && low > t->highest))
 		return;
 	/* Pages of a large range that nobody uses are never touched. */
 	if (high - low < IDSET_WIDTH_MAX)
@@ -342,17 +349,23 @@ void table_ids(struct table *t, uint32_t low, uint32_t high, struct arena *a, st
 		if (i < t->change_count && t->changes[i].at == at)
 			now = t->changes[i++].new;
 		if (now.p && third_column(now, &id))
-			use_id(ret, id);
+			use_id(t, ret, id);
 		at += line.n + 1;
 	}
 	for (i = 0; i < t->added_count; i++)
 		if (t->added[i].p && third_column(t->added[i], &id))
-			use_id(ret, id);
+			use_id(t, ret, id);
+	t->highest_known = true;
+}
+
+bool table_all_below(const struct table *t, uint32_t id)
+{
+	return t->highest_known && t->highest < id;
 }
 
 bool idset_has(const struct idset *s, uint32_t id)
 {
 	uint32_t i = id - s->low;
 
-	return id >= s->low && id <= s->high && (s->bits[i / 64] >> (i % 64) & 1);
+	return s->bits && id >= s->low && id <= s->high && (s->bits[i / 64] >> (i % 64) & 1);
 }

@@ -30,6 +30,8 @@ struct table {
 
 	size_t insertion; /* looked up once */
 	bool insertion_known;
+	uint64_t highest; /* id of any row, once all were looked at */
+	bool highest_known;
 
 	struct hints names, ids;
 	unsigned name_finds, id_finds;
