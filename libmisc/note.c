@@ -3,14 +3,22 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
+
+#include "str.h"
 
 static void __attribute__((format(printf, 3, 0)))
 say(const struct note *n, const char *between, const char *format, va_list args)
 {
+	struct arena a = { 0 };
+	char *text = NULL;
+
 	fflush(stdout);
-	fprintf(stderr, "%s%s", n->prog, between);
-	vfprintf(stderr, format, args);
-	fputc('\n', stderr);
+	if (vasprintf(&text, format, args) >= 0) {
+		fprintf(stderr, "%s%s%s\n", n->prog, between, str_visible(&a, text));
+		free(text);
+	}
+	arena_free(&a);
 }
 
 void note_say(const struct note *n, const char *format, ...)

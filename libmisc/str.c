@@ -2,6 +2,7 @@
 #include "str.h"
 
 #include <limits.h>
+#include <stdio.h>
 #include <string.h>
 
 struct str str_of(const char *s)
@@ -158,4 +159,31 @@ bool str_number(struct str s, uint64_t max, uint64_t *ret)
 	if (s.n > 1 && s.p[0] == '0')
 		return digits(s, 8, max, ret);
 	return digits(s, 10, max, ret);
+}
+
+static bool is_control(unsigned char c)
+{
+	return c < 0x20 || c == 0x7f;
+}
+
+const char *str_visible(struct arena *a, const char *text)
+{
+	const char *p;
+	char *clean;
+	size_t n = 0;
+
+	for (p = text; *p && !is_control((unsigned char)*p); p++)
+		;
+	if (*p == '\0')
+		return text;
+	clean = arena_alloc(a, 4 * strlen(text) + 1);
+	for (p = text; *p; p++) {
+		unsigned char c = (unsigned char)*p;
+
+		if (is_control(c))
+			n += (size_t)snprintf(clean + n, 5, "#%03o", (unsigned)c);
+		else
+			clean[n++] = *p;
+	}
+	return clean;
 }

@@ -169,6 +169,18 @@ static void equality_looks_at_all_bytes(void **state)
 	arena_free(&a);
 }
 
+static void controls_become_visible(void **state)
+{
+	static const char plain[] = "caf\xc3\xa9 'x'";
+	struct arena a = { 0 };
+
+	(void)state;
+	assert_ptr_equal(str_visible(&a, plain), plain);
+	assert_string_equal(str_visible(&a, ""), "");
+	assert_string_equal(str_visible(&a, "a\nb\033[1m\177\001"), "a#012b#033[1m#177#001");
+	arena_free(&a);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -178,6 +190,7 @@ int main(void)
 		cmocka_unit_test(lists_are_edited),
 		cmocka_unit_test(an_unchanged_list_is_the_same_bytes),
 		cmocka_unit_test(equality_looks_at_all_bytes),
+		cmocka_unit_test(controls_become_visible),
 	};
 
 	return cmocka_run_group_tests_name("str", tests, NULL, NULL);
