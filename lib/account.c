@@ -23,9 +23,24 @@ static int check_name(struct run *run, struct txn *txn, const struct account *a,
 	return 0;
 }
 
+struct claims {
+	struct run *run;
+	struct nss *nss;
+};
+
+/* Other sources may have a uid; and one that still has processes is not given to somebody new, who
+ * could be meddled with by what a removed user left running. */
+static bool is_claimed(void *context, uint32_t uid)
+{
+	const struct claims *c = context;
+
+	return nss_takes_uid(c->nss, uid) || (c->run->root.live && user_is_busy((uid_t)uid, NULL));
+}
+
 static int settle_uid(struct run *run, struct txn *txn, struct account *a, struct nss *nss)
 {
-	const struct ids_others others = { nss_takes_uid, nss };
+	struct claims claims = { run, nss };
+	const struct ids_others others = { is_claimed, &claims };
 	struct table *users = txn_table(txn, TABLE_PASSWD);
 	struct ids_range range;
 	struct row row;

@@ -43,12 +43,19 @@ static bool is_uid(const void *context, uid_t uid)
 	return *(const uid_t *)context == uid;
 }
 
-int user_check_idle(struct run *run, const char *name, uid_t uid)
+bool user_is_busy(uid_t uid, pid_t *ret_pid)
 {
 	pid_t pid;
 
 	/* Where /proc cannot be read nobody can be found. */
-	if (proc_find(is_uid, &uid, &pid) <= 0)
+	return proc_find(is_uid, &uid, ret_pid ? ret_pid : &pid) > 0;
+}
+
+int user_check_idle(struct run *run, const char *name, uid_t uid)
+{
+	pid_t pid;
+
+	if (!user_is_busy(uid, &pid))
 		return 0;
 	return err_set(&run->err, ERR_BUSY, "user %s is currently used by process %ld", name,
 		       (long)pid);
@@ -150,13 +157,9 @@ int user_add(struct run *run, struct txn *txn, const struct user *user, const ch
 int user_check_single(struct run *run, struct table *t, const char *name)
 {
 	const struct schema *s = schema_get(table_which(t));
-	const char *text = arena_printf(&run->arena, "%s:", name);
 	struct row row;
-	int n = 0;
 
-	for (row = ROW_START; table_next_with(t, text, &row);)
-		n += str_is(row.column[0], name);
-	if (n <= 1)
+	if (!table_find(t, name, &row) || !table_find_again(t, &row))
 		return 0;
 	return err_set(&run->err, s->error,
 		       "Multiple entries named '%s' in %s. Please fix this with pwck or grpck.", name,

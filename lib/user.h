@@ -52,7 +52,9 @@ int user_remove(struct run *run, struct txn *txn, const char *name);
 bool user_parse_days(const char *text, long *ret);
 /* Notes a login shell of the command line (NULL: none) that is no program of the target. */
 void user_warn_shell(struct run *run, const char *shell);
-/* ERR_BUSY: the user has processes.  For a root that is live. */
+/* Does a process run with that uid?  *ret_pid may be NULL.  Both are for a root that is live. */
+bool user_is_busy(uid_t uid, pid_t *ret_pid);
+/* ERR_BUSY: the user has processes. */
 int user_check_idle(struct run *run, const char *name, uid_t uid);
 
 /* A day as the shadow file has it: "" for DAY_NONE. */

@@ -277,17 +277,24 @@ static int change_password(struct work *w)
 		   user_day(&w->run->arena, aging.last_change));
 }
 
+/* A change of passwd alone leaves the shadow file unread. */
+static bool touches_shadow(const struct user_change *c)
+{
+	return c->name || c->password || c->lock || c->unlock || c->has_expire || c->has_inactive;
+}
+
 int user_change_rows(struct run *run, struct txn *txn, const struct user *before,
 		     const struct user_change *change, struct user *ret_after)
 {
 	struct work w = { .run = run, .txn = txn, .change = change, .before = before };
 	struct table *passwd = txn_table(txn, TABLE_PASSWD);
-	int shadow;
+	int shadow = 0;
 
 	if (user_check_single(run, passwd, before->name) < 0 ||
 	    !table_find(passwd, before->name, &w.passwd))
 		return -1;
-	shadow = user_shadow(run, txn, before->name, &w.shadow);
+	if (touches_shadow(change))
+		shadow = user_shadow(run, txn, before->name, &w.shadow);
 	if (shadow < 0 || settle(&w) < 0)
 		return -1;
 	w.has_shadow = shadow > 0;

@@ -294,8 +294,9 @@ static int change_subids(struct run *run, struct txn *txn, const struct plan *pl
 	const struct usermod *o = plan->o;
 	const struct user *now = &plan->after;
 
-	if (subid_rename(run, txn, TABLE_SUBUID, plan->before.name, now->name) < 0 ||
-	    subid_rename(run, txn, TABLE_SUBGID, plan->before.name, now->name) < 0)
+	if (strcmp(plan->before.name, now->name) != 0 &&
+	    (subid_rename(run, txn, TABLE_SUBUID, plan->before.name, now->name) < 0 ||
+	     subid_rename(run, txn, TABLE_SUBGID, plan->before.name, now->name) < 0))
 		return -1;
 	if (each_range(run, txn, TABLE_SUBUID, &o->del_subuids, now, subid_take) < 0 ||
 	    each_range(run, txn, TABLE_SUBUID, &o->add_subuids, now, subid_give) < 0 ||
