@@ -7,8 +7,8 @@
 #include <strings.h>
 
 #include "day.h"
+#include "group.h"
 #include "name.h"
-#include "nss.h"
 #include "profile.h"
 
 static const char *const paths[] = {
@@ -87,75 +87,33 @@ static struct defaults built_in(void)
 	return d;
 }
 
-/* Looks a group up, by number or name, as it stands now: useradd asks again under the lock. */
-static int find_group(struct run *run, struct txn *txn, struct str group, gid_t *ret)
+/* A value that names groups, looked up as they stand now: useradd asks again under the lock. */
+struct wish {
+	const char *value;
+	const char *good; /* what is left of it */
+};
+
+static int look_at_group(struct run *run, struct txn *txn, void *context)
 {
-	struct table *t = txn_table(txn, TABLE_GROUP);
-	const char *text = str_dup(&run->arena, group);
-	struct row row;
-	struct nss nss;
-	uint64_t number = 0;
-	bool is_number = str_decimal(group, SCHEMA_ID_MAX, &number);
-
-	if (is_number && t && table_find_id(t, (uint32_t)number, &row)) {
-		*ret = (gid_t)number;
-		return 0;
-	}
-	if (t && table_find(t, text, &row) && schema_id(row.column[GR_GID], ret))
-		return 0;
-	if (nss_load(&nss, &run->root, run->opt.local, &run->arena, &run->err) < 0)
-		return -1;
-	if (is_number && nss_gid(&nss, (gid_t)number, NULL)) {
-		*ret = (gid_t)number;
-		return 0;
-	}
-	if (nss_group(&nss, text, ret))
-		return 0;
-	return err_set(&run->err, ERR_UNKNOWN, "group '%s' does not exist", text);
-}
-
-static int begin_reading(struct run *run, struct txn **ret)
-{
-	struct txn_spec spec = {
-		.root = &run->root,
-		.arena = &run->arena,
-		.note = &run->note,
-		.events = &run->events,
-		.tables = TABLE_BIT(TABLE_GROUP),
-		.read_only = true,
-	};
-
-	return txn_begin(ret, &spec, &run->err);
-}
-
-static int set_group(struct run *run, const char *value, const char **ret)
-{
-	struct txn *txn;
+	struct wish *w = context;
 	gid_t gid;
-	int r;
 
-	if (begin_reading(run, &txn) < 0)
+	if (group_gid(run, txn, w->value, &gid) < 0)
 		return -1;
-	r = find_group(run, txn, str_of(value), &gid);
-	txn_end(&txn);
-	if (r < 0)
-		return -1;
-	*ret = arena_printf(&run->arena, "%lu", (unsigned long)gid);
+	w->good = arena_printf(&run->arena, "%lu", (unsigned long)gid);
 	return 0;
 }
 
 /* Those that do not exist go, each with a note. */
-static int set_groups(struct run *run, const char *value, const char **ret)
+static int look_at_groups(struct run *run, struct txn *txn, void *context)
 {
-	struct str rest = str_of(value), item, good = { "", 0 };
+	struct wish *w = context;
+	struct str rest = str_of(w->value), item, good = { "", 0 };
 	bool bad = false;
-	struct txn *txn;
 	gid_t gid;
 
-	if (begin_reading(run, &txn) < 0)
-		return -1;
 	while (rest.n > 0 && str_next(&rest, ',', &item)) {
-		if (find_group(run, txn, item, &gid) == 0) {
+		if (group_gid(run, txn, str_dup(&run->arena, item), &gid) == 0) {
 			good = str_list_add(&run->arena, good, item);
 			continue;
 		}
@@ -163,12 +121,23 @@ static int set_groups(struct run *run, const char *value, const char **ret)
 		err_clear(&run->err);
 		bad = true;
 	}
-	txn_end(&txn);
 	if (bad)
 		note_say(&run->note, "the 'GROUPS=' configuration in %s has an invalid group, "
 				     "ignoring the bad group",
 			 root_show(&run->root, &run->arena, DEFAULTS_PATH));
-	*ret = str_dup(&run->arena, good);
+	w->good = str_dup(&run->arena, good);
+	return 0;
+}
+
+static int set_groups(struct run *run, const char *value,
+		      int (*look)(struct run *run, struct txn *txn, void *context),
+		      const char **ret)
+{
+	struct wish w = { value, NULL };
+
+	if (run_look(run, TABLE_BIT(TABLE_GROUP), look, &w) < 0)
+		return -1;
+	*ret = w.good;
 	return 0;
 }
 
@@ -192,9 +161,9 @@ static int check(struct run *run, enum defaults_key key, const char *value, cons
 	*ret = arena_strdup(&run->arena, value);
 	switch (key) {
 	case DEFAULTS_GROUP:
-		return set_group(run, value, ret);
+		return set_groups(run, value, look_at_group, ret);
 	case DEFAULTS_GROUPS:
-		return set_groups(run, value, ret);
+		return set_groups(run, value, look_at_groups, ret);
 	case DEFAULTS_INACTIVE:
 		return set_inactive(run, value, ret);
 	case DEFAULTS_EXPIRE:

@@ -11,8 +11,8 @@
  *
  * The first one found of /etc/default/useradd and its like in /run, /usr/etc and /usr/lib is read.
  * "KEY=value" without blanks before the value, no quotes; the last line of a key counts; all other
- * lines are nothing.  Which keys there are is the profile's.  A value that cannot be is ignored with a
- * note.
+ * lines are nothing.  Which keys there are is the profile's.  A value that cannot be is ignored
+ * with a note.
  */
 #ifndef LIB_DEFAULTS_H
 #define LIB_DEFAULTS_H
@@ -61,9 +61,9 @@ int defaults_set(struct run *run, struct defaults *d, enum defaults_key key, con
 /* The lines of useradd -D. */
 void defaults_print(const struct defaults *d, FILE *out);
 /*
- * Rewrites /etc/default/useradd: the lines of known keys in place, missing ones at the end, all other
- * lines as they are.  The old file becomes useradd-.  Notes the event.  With --dry-run the new lines
- * are shown as a diff instead.  ERR_IO.
+ * Rewrites /etc/default/useradd: the lines of known keys in place, missing ones at the end, all
+ * other lines as they are.  The old file becomes useradd-.  Notes the event.  With --dry-run the
+ * change is shown as a diff instead.  ERR_IO.
  */
 int defaults_save(struct run *run, const struct defaults *d);
 

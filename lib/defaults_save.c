@@ -191,8 +191,9 @@ static void show_diff(struct run *run, const struct defaults *d, const struct pl
 		return;
 	make_text(&t, d, p->old_text, &run->arena);
 	if (fclose(out) == 0)
-		printf("--- %s\n+++ %s\n@@ -%d,%zu +1,%zu @@\n%s", p->old_fd >= 0 ? path : "/dev/null",
-		       path, t.old_lines > 0, t.old_lines, t.new_lines, bytes);
+		run_show(arena_printf(&run->arena, "--- %s\n+++ %s\n@@ -%d,%zu +1,%zu @@\n%s",
+				      p->old_fd >= 0 ? path : "/dev/null", path, t.old_lines > 0,
+				      t.old_lines, t.new_lines, bytes));
 	free(bytes);
 }
 

@@ -85,10 +85,10 @@ struct selinux *run_labels(struct run *run);
 
 /*
  * Locks, reads the tables named (TABLE_BIT), calls change, commits.  change returns 0, or -1 with
- * run->err filled; it may leave everything as it is.  It is called again from the start when somebody
- * else wrote a file meanwhile, so it must decide all anew.  What it noted in run->events is taken back
- * unless the commit stands.  With --dry-run the diffs are printed instead of the commit, and the
- * caller does nothing of what follows from the change.
+ * run->err filled; it may leave everything as it is.  It is called again from the start when
+ * somebody else wrote a file meanwhile, so it must decide all anew.  What it noted in run->events
+ * is taken back unless the commit stands.  With --dry-run the diffs are printed instead of the
+ * commit, and the caller does nothing of what follows from the change.
  */
 int run_transaction(struct run *run, unsigned tables,
 		    int (*change)(struct run *run, struct txn *txn, void *context), void *context);
@@ -97,6 +97,9 @@ int run_transaction(struct run *run, unsigned tables,
  * and is looked at again in the transaction. */
 int run_look(struct run *run, unsigned tables,
 	     int (*look)(struct run *run, struct txn *txn, void *context), void *context);
+
+/* Prints what --dry-run shows of a change to any other file. */
+void run_show(const char *text);
 
 /* True when there are exactly count operands; else run->err is filled (ERR_USAGE). */
 bool run_operands(struct run *run, const char *const *operands, size_t count);

@@ -80,7 +80,8 @@ int proc_run(const struct proc_origin *o, const struct proc_program *program, in
 	if (pipe2(pipe_fds, O_CLOEXEC) < 0)
 		return -1;
 	from = pipe_fds[0];
-	fflush(stdout);
+	/* What we said comes before what it says. */
+	fflush(NULL);
 	pid = fork();
 	if (pid == 0)
 		become(o, program, pipe_fds[1]);

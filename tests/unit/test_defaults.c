@@ -78,8 +78,9 @@ static const char *printed(const struct defaults *d)
 
 #define GROUPS_LINE (profile_get()->defaults_groups ? "GROUPS=\n" : "")
 #define USRSKEL_LINE (profile_get()->defaults_groups ? "USRSKEL=/usr/etc/skel\n" : "")
-#define BTRFS_LINES \
-	(profile_get()->defaults_btrfs ? "BTRFS_SUBVOLUME_HOME=no\nBTRFS_SUBVOLUME_SYSTEM=no\n" : "")
+#define BTRFS_LINES                                                                            \
+	(profile_get()->defaults_btrfs ?                                                       \
+		 "BTRFS_SUBVOLUME_HOME=no\nBTRFS_SUBVOLUME_SYSTEM=no\n" : "")
 #define SPOOL (profile_get()->create_mail_spool ? "yes" : "no")
 
 static const char *lines(const char *group, const char *home, const char *shell)
@@ -151,7 +152,8 @@ static const struct {
 	{ "INACTIVE=-2\n", DEFAULTS_INACTIVE, "-1",
 	  "useradd: invalid numeric argument '-2'\n" IGNORED("INACTIVE") },
 	{ "EXPIRE=2031-05-06\n", DEFAULTS_EXPIRE, "2031-05-06", "" },
-	{ "EXPIRE=soon\n", DEFAULTS_EXPIRE, "", "useradd: invalid date 'soon'\n" IGNORED("EXPIRE") },
+	{ "EXPIRE=soon\n", DEFAULTS_EXPIRE, "",
+	  "useradd: invalid date 'soon'\n" IGNORED("EXPIRE") },
 	{ "GROUP=club\n", DEFAULTS_GROUP, "1100", "" },
 	{ "GROUP=1100\n", DEFAULTS_GROUP, "1100", "" },
 	{ "GROUP=5\n", DEFAULTS_GROUP, "7", "" },
@@ -196,8 +198,9 @@ static void groups_that_do_not_exist_go(void **state)
 	assert_string_equal(d.groups, "users,club");
 	assert_string_equal(d.usrskel, "/usr/skel");
 	assert_string_equal(said, "useradd: group 'nosuch' does not exist\n"
-				  "useradd: the 'GROUPS=' configuration in /etc/default/useradd has "
-				  "an invalid group, ignoring the bad group\n");
+				  "useradd: the 'GROUPS=' configuration in "
+				  "/etc/default/useradd has an invalid group, "
+				  "ignoring the bad group\n");
 }
 
 static void values_set_by_options_must_be_good(void **state)
@@ -243,7 +246,8 @@ static const char *file_text(const char *name)
 
 static void other_lines_are_kept(void **state)
 {
-	static const char old[] = "# c1\nSHELL=/bin/sh\nFOO=bar\n\n#SKEL=/x\nSHELL=/bin/zz\nHOME=/h";
+	static const char old[] = "# c1\nSHELL=/bin/sh\nFOO=bar\n\n#SKEL=/x\n"
+				  "SHELL=/bin/zz\nHOME=/h";
 	const char *rest;
 
 	(void)state;

@@ -21,6 +21,12 @@ static int end(void **state)
 	return 0;
 }
 
+static void end_child(pid_t pid)
+{
+	kill(pid, SIGKILL);
+	waitpid(pid, NULL, 0);
+}
+
 static int run_script(const struct proc_origin *o, const char *script,
 		      const char *const *environment, int *ret_status)
 {
@@ -144,7 +150,7 @@ static void processes_are_found_by_their_uids(void **state)
 	assert_int_equal(proc_find(is_uid, &uid, &pid), 1);
 	assert_int_equal(pid, child);
 	assert_int_equal(proc_find(is_uid, &none, &pid), 0);
-	stop(child);
+	end_child(child);
 	assert_int_equal(proc_find(is_uid, &uid, &pid), 0);
 }
 
@@ -168,7 +174,7 @@ static void processes_with_another_root_do_not_count(void **state)
 	}
 	assert_int_equal(read(pipes[0], &byte, 1), 1);
 	assert_int_equal(proc_find(is_uid, &uid, &pid), 0);
-	stop(child);
+	end_child(child);
 }
 
 static int thread_pipe[2];
@@ -201,7 +207,7 @@ static void threads_are_looked_at(void **state)
 	assert_int_equal(read(thread_pipe[0], &byte, 1), 1);
 	assert_int_equal(proc_find(is_uid, &uid, &pid), 1);
 	assert_int_equal(pid, child);
-	stop(child);
+	end_child(child);
 }
 
 #define TEST(f) cmocka_unit_test_setup_teardown(f, begin, end)
