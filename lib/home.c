@@ -54,136 +54,25 @@ int home_find(struct run *run, const char *path, struct home_dir *ret)
 	return ret->fd < 0 ? -1 : fstat(ret->fd, &ret->st);
 }
 
-/* --- before the commit */
-
 static int fail_new(struct run *run, const char *shown)
 {
 	return err_sys(&run->err, ERR_HOME, "cannot create directory %s", shown);
 }
 
-/* The deepest directory on the way to path that exists. */
-static int open_nearest(struct run *run, const char *path)
+/* For reproducible images; what is made in a directory later changes its time again. */
+static int set_times(int fd)
 {
-	char *part = arena_strdup(&run->arena, path);
-	int fd = -1;
-
-	errno = ENOENT;
-	while (fd < 0 && errno == ENOENT && part[0]) {
-		char *slash = strrchr(part, '/');
-
-		if (!slash)
-			break;
-		*slash = '\0';
-		fd = root_openat(&run->root, part[0] ? part : "/", O_PATH | O_DIRECTORY, 0);
-	}
-	return fd;
-}
-
-static int check_place(struct run *run, const struct home_new *h, const struct home_dir *dir)
-{
-	_cleanup_fd_ int fd = open_nearest(run, dir->path);
-
-	if (fd < 0 || faccessat(fd, ".", W_OK | X_OK, AT_EACCESS) < 0)
-		return fail_new(run, dir->shown);
-	if (h->kind == HOME_SUBVOLUME && !btrfs_here(fd))
-		return err_set(&run->err, ERR_HOME,
-			       "home directory \"%s\" must be mounted on BTRFS", dir->shown);
-	return 0;
-}
-
-/* -1 and errno only for one that is there and cannot be read. */
-static int open_skel(struct run *run, const char *skel, int *ret)
-{
-	*ret = -1;
-	if (!skel || !skel[0])
-		return 0;
-	*ret = root_openat(&run->root, skel, O_RDONLY | O_DIRECTORY, 0);
-	return *ret >= 0 || errno == ENOENT ? 0 : -1;
-}
-
-static int check_skel(struct run *run, const char *skel)
-{
-	_cleanup_fd_ int fd = -1;
-
-	if (open_skel(run, skel, &fd) == 0)
-		return 0;
-	return err_sys(&run->err, ERR_HOME, "cannot read the skeleton directory %s",
-		       root_show(&run->root, &run->arena, skel));
-}
-
-int home_check_new(struct run *run, const struct home_new *h)
-{
-	_cleanup_home_ struct home_dir dir = HOME_DIR_NONE;
-	struct stat st;
-
-	if (h->path[0] != '/')
-		return err_set(&run->err, ERR_HOME, "home directory %s is not an absolute path",
-			       h->path);
-	if (beneath_stat(run->root.fd, h->path, 1, &st) == 0) {
-		if (S_ISDIR(st.st_mode))
-			return 0;
-		return err_set(&run->err, ERR_HOME, "home directory %s is not a directory",
-			       root_show(&run->root, &run->arena, h->path));
-	}
-	if (home_find(run, h->path, &dir) == 0)
-		return err_set(&run->err, ERR_HOME,
-			       "cannot create directory %s: it is a link to nowhere", dir.shown);
-	if (errno != ENOENT)
-		return fail_new(run, dir.shown);
-	if (check_place(run, h, &dir) < 0 || check_skel(run, h->skel) < 0)
-		return -1;
-	return check_skel(run, h->usrskel);
-}
-
-/* --- after the commit */
-
-/* Root's and 0755, whatever the umask or a set-group-id directory make of it. */
-static int make_parent(struct run *run, const char *path)
-{
-	_cleanup_place_ struct beneath_place place = { .dirfd = -1 };
-	struct selinux *labels = run_labels(run);
-	_cleanup_fd_ int fd = -1;
 	time_t newest = home_newest();
 	const struct timespec times[2] = { { .tv_sec = newest }, { .tv_sec = newest } };
 
-	if (!labels)
-		return -1;
-	if (beneath_find(run->root.fd, path, 0, &place) < 0 ||
-	    selinux_mkdir(labels, path, place.dirfd, place.name, 0700, &run->err) < 0)
-		return fail_new(run, root_show(&run->root, &run->arena, path));
-	fd = openat(place.dirfd, place.name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	if (fd < 0 || (geteuid() == 0 && fchown(fd, 0, 0) < 0) || fchmod(fd, 0755) < 0 ||
-	    (newest && futimens(fd, times) < 0))
-		return fail_new(run, root_show(&run->root, &run->arena, path));
-	return 0;
-}
-
-static int make_parents(struct run *run, const char *path)
-{
-	char *part = arena_strdup(&run->arena, path), *slash;
-	struct stat st;
-
-	for (slash = strchr(part + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
-		*slash = '\0';
-		if (beneath_stat(run->root.fd, part, 1, &st) < 0) {
-			if (errno != ENOENT)
-				return fail_new(run, root_show(&run->root, &run->arena, part));
-			if (make_parent(run, part) < 0)
-				return -1;
-		}
-		*slash = '/';
-	}
-	return 0;
+	return newest ? futimens(fd, times) : 0;
 }
 
 static int make_subvolume(void *data)
 {
 	const struct beneath_place *place = data;
-	mode_t mask = umask(077);
-	int r = btrfs_create(place->dirfd, place->name);
 
-	umask(mask);
-	return r;
+	return btrfs_create(place->dirfd, place->name);
 }
 
 static void unmake_subvolume(void *data)
@@ -193,7 +82,7 @@ static void unmake_subvolume(void *data)
 	btrfs_destroy(place->dirfd, place->name);
 }
 
-int home_make(struct run *run, const struct home_dir *dir, enum home_kind kind, int *ret_fd)
+static int make(struct run *run, const struct home_dir *dir, enum home_kind kind)
 {
 	struct beneath_place place = dir->place;
 	const struct selinux_maker maker = { make_subvolume, unmake_subvolume, &place };
@@ -206,12 +95,72 @@ int home_make(struct run *run, const struct home_dir *dir, enum home_kind kind, 
 		r = selinux_make(labels, dir->path, S_IFDIR, &maker, &run->err);
 	if (r < 0 && kind != HOME_SUBVOLUME && run->err.kind == ERR_NONE)
 		r = selinux_mkdir(labels, dir->path, place.dirfd, place.name, 0700, &run->err);
+	return r;
+}
+
+int home_make(struct run *run, const struct home_dir *dir, enum home_kind kind, int *ret_fd)
+{
+	mode_t mask = umask(077);
+	int r = make(run, dir, kind);
+
+	umask(mask);
 	if (r < 0)
 		return fail_new(run, dir->shown);
-	*ret_fd = openat(place.dirfd, place.name,
+	*ret_fd = openat(dir->place.dirfd, dir->place.name,
 			 O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	if (*ret_fd < 0 || fchmod(*ret_fd, 0700) < 0)
 		return fail_new(run, dir->shown);
+	return 0;
+}
+
+/* Root's and 0755, whatever the umask or a set-group-id directory make of it. */
+static int make_parent(struct run *run, const char *path)
+{
+	_cleanup_home_ struct home_dir dir = HOME_DIR_NONE;
+	_cleanup_fd_ int fd = -1;
+
+	if ((home_find(run, path, &dir) < 0 && dir.place.dirfd < 0) ||
+	    home_make(run, &dir, HOME_DIRECTORY, &fd) < 0 ||
+	    (geteuid() == 0 && fchown(fd, 0, 0) < 0) || fchmod(fd, 0755) < 0)
+		return fail_new(run, dir.shown);
+	return 0;
+}
+
+/* Where the path of those that were made ends is told by *ret_first: before it they were there. */
+static int make_parents(struct run *run, const char *path, size_t *ret_first)
+{
+	char *part = arena_strdup(&run->arena, path), *slash;
+	struct stat st;
+
+	*ret_first = strlen(path);
+	for (slash = strchr(part + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
+		*slash = '\0';
+		if (beneath_stat(run->root.fd, part, 1, &st) < 0) {
+			if (errno != ENOENT)
+				return fail_new(run, root_show(&run->root, &run->arena, part));
+			if (make_parent(run, part) < 0)
+				return -1;
+			if (strlen(part) < *ret_first)
+				*ret_first = strlen(part);
+		}
+		*slash = '/';
+	}
+	return 0;
+}
+
+/* Of the parents that were made: when all is in them. */
+static int set_parent_times(struct run *run, const char *path, size_t first)
+{
+	char *part = arena_strdup(&run->arena, path), *slash;
+
+	for (slash = strrchr(part, '/'); slash && slash >= part + first; slash = strrchr(part, '/')) {
+		_cleanup_fd_ int fd = -1;
+
+		*slash = '\0';
+		fd = root_openat(&run->root, part, O_RDONLY | O_DIRECTORY, 0);
+		if (fd < 0 || set_times(fd) < 0)
+			return fail_new(run, root_show(&run->root, &run->arena, part));
+	}
 	return 0;
 }
 
@@ -232,8 +181,8 @@ static int copy_skel(struct run *run, const struct home_new *h, const struct hom
 	};
 	_cleanup_fd_ int from = -1;
 
-	if (open_skel(run, skel, &from) < 0)
-		return check_skel(run, skel);
+	if (home_open_skel(run, skel, &from) < 0)
+		return -1;
 	if (from < 0)
 		return 0;
 	how.shown_from = root_show(&run->root, &run->arena, skel);
@@ -242,8 +191,6 @@ static int copy_skel(struct run *run, const struct home_new *h, const struct hom
 
 static int give_home(struct run *run, const struct home_new *h, const struct home_dir *dir, int fd)
 {
-	time_t newest = home_newest();
-	const struct timespec times[2] = { { .tv_sec = newest }, { .tv_sec = newest } };
 	struct stat st;
 
 	if (fstat(fd, &st) < 0)
@@ -256,7 +203,7 @@ static int give_home(struct run *run, const struct home_new *h, const struct hom
 		note_say(&run->note, "warning: cannot change the owner of %s: %s", dir->shown,
 			 strerror(errno));
 	}
-	if (fchmod(fd, h->mode) < 0 || (newest && futimens(fd, times) < 0))
+	if (fchmod(fd, h->mode) < 0 || set_times(fd) < 0)
 		return fail_new(run, dir->shown);
 	return 0;
 }
@@ -266,6 +213,7 @@ int home_create(struct run *run, const struct home_new *h, bool *ret_made)
 	_cleanup_home_ struct home_dir dir = HOME_DIR_NONE;
 	_cleanup_fd_ int fd = -1;
 	struct stat st;
+	size_t first;
 	int r;
 
 	*ret_made = false;
@@ -275,10 +223,13 @@ int home_create(struct run *run, const struct home_new *h, bool *ret_made)
 		note_say(&run->note, "Not copying any file from skel directory into it.");
 		return 0;
 	}
-	if (make_parents(run, h->path) < 0)
-		return -1;
-	if (home_find(run, h->path, &dir) < 0 && dir.place.dirfd < 0)
-		return fail_new(run, dir.shown);
+	first = strlen(h->path);
+	if (home_find(run, h->path, &dir) < 0 && dir.place.dirfd < 0) {
+		if (make_parents(run, dir.path, &first) < 0)
+			return -1;
+		if (home_find(run, h->path, &dir) < 0 && dir.place.dirfd < 0)
+			return fail_new(run, dir.shown);
+	}
 	if (home_make(run, &dir, h->kind, &fd) < 0)
 		return -1;
 	*ret_made = true;
@@ -286,7 +237,9 @@ int home_create(struct run *run, const struct home_new *h, bool *ret_made)
 	if (r == 0)
 		r = copy_skel(run, h, &dir, h->usrskel, fd);
 	/* The account stays, so what there is of the home is the user's. */
-	return give_home(run, h, &dir, fd) < 0 ? -1 : r;
+	if (give_home(run, h, &dir, fd) < 0 || set_parent_times(run, dir.path, first) < 0)
+		return -1;
+	return r;
 }
 
 int home_parse_chown(struct run *run, const char *text, enum tree_chown *ret)

@@ -31,6 +31,9 @@ void home_forget(struct home_dir *dir);
  * reading.  A subvolume, if asked for. */
 int home_make(struct run *run, const struct home_dir *dir, enum home_kind kind, int *ret_fd);
 
+/* Opens a skeleton directory; *ret is -1 for one that is not there or not wanted. */
+int home_open_skel(struct run *run, const char *skel, int *ret);
+
 /* SOURCE_DATE_EPOCH, or 0. */
 time_t home_newest(void);
 

@@ -22,6 +22,7 @@ lib_libaccount_a_SOURCES = \
 	lib/group_members.c \
 	lib/home.c \
 	lib/home.h \
+	lib/home_check.c \
 	lib/home_guard.c \
 	lib/home_move.c \
 	lib/home_private.h \

@@ -108,6 +108,7 @@ static int start(struct copying *c, int from, int to)
 int tree_copy(int from, int to, const struct tree_copy *how, struct err *e)
 {
 	struct copying c = { .how = how, .top = to, .e = e };
+	mode_t mask = umask(077); /* we must get into the directories that we make */
 	const char *name;
 	int r;
 
@@ -123,5 +124,6 @@ int tree_copy(int from, int to, const struct tree_copy *how, struct err *e)
 	tree_links_free(&c.links);
 	tree_walk_end(&c.from);
 	tree_walk_end(&c.to);
+	umask(mask);
 	return r;
 }

@@ -12,10 +12,12 @@ unit_programs = \
 	tests/unit/test_fd \
 	tests/unit/test_flush \
 	tests/unit/test_group \
+	tests/unit/test_home \
 	tests/unit/test_hook \
 	tests/unit/test_ids \
 	tests/unit/test_json \
 	tests/unit/test_log \
+	tests/unit/test_mail \
 	tests/unit/test_merge \
 	tests/unit/test_name \
 	tests/unit/test_nss \
