@@ -149,19 +149,18 @@ static const char *shown(const char *label)
 }
 
 static const char *describe(struct selinux *s, const char *path, const struct selinux_outcome *o,
-			    int error)
+			    const char *has, int error)
 {
 	const char *colon = error ? ": " : "", *why = error ? strerror(error) : "";
 
 	if (selinux_rule_unlabeled(o->old) || selinux_rule_same(o->old, o->policy))
 		return arena_printf(&s->arena,
-				    "%s has the SELinux label %s, not %s of the policy%s%s", path,
-				    shown(o->now), shown(o->policy), colon, why);
-	return arena_printf(
-		&s->arena,
-		"%s has the SELinux label %s, neither %s of the policy nor %s of the file "
-		"that it replaces%s%s",
-		path, shown(o->now), shown(o->policy), o->old, colon, why);
+				    "%s %s the SELinux label %s, not %s of the policy%s%s", path,
+				    has, shown(o->now), shown(o->policy), colon, why);
+	return arena_printf(&s->arena,
+			    "%s %s the SELinux label %s, neither %s of the policy nor %s of the "
+			    "file that it replaces%s%s",
+			    path, has, shown(o->now), shown(o->policy), o->old, colon, why);
 }
 
 /* Why the file did not get the label of policy when it was made, if that is known. */
@@ -210,8 +209,8 @@ int selinux_settle(struct selinux *s, const char *path, int newfd, int oldfd, bo
 		settlement = selinux_rule_settle(&o);
 	}
 	if (settlement == SELINUX_FORBID)
-		return err_set(e, ERR_IO, "%s", describe(s, path, &o, error));
+		return err_set(e, ERR_IO, "%s", describe(s, path, &o, "would have", error));
 	if (settlement == SELINUX_WARN)
-		selinux_warn(s, describe(s, path, &o, error));
+		selinux_warn(s, describe(s, path, &o, "has", error));
 	return 0;
 }
