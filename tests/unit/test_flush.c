@@ -12,7 +12,8 @@ static unsigned what;
 static int begin(void **state)
 {
 	(void)state;
-	needs_root();
+	if (geteuid() != 0)
+		return 0;
 	live_root_open(&s);
 	make_file(s.fd, "calls", "", 0666);
 	what = FLUSH_USERS | FLUSH_GROUPS;
@@ -22,7 +23,8 @@ static int begin(void **state)
 static int end(void **state)
 {
 	(void)state;
-	live_root_close(&s);
+	if (geteuid() == 0)
+		live_root_close(&s);
 	return 0;
 }
 
@@ -61,6 +63,7 @@ static const char *flushed(int (*how)(struct run *run))
 static void nobody_there_is_fine(void **state)
 {
 	(void)state;
+	needs_root();
 	assert_string_equal(flushed(flush), "");
 	/* Installed, not running. */
 	make_file(s.fd, "usr/sbin/nscd", SAYS_SO, 0755);
@@ -71,6 +74,7 @@ static void nobody_there_is_fine(void **state)
 static void both_are_told(void **state)
 {
 	(void)state;
+	needs_root();
 	make_dir(s.fd, "run", 0755);
 	make_dir(s.fd, "run/nscd", 0755);
 	make_file(s.fd, "run/nscd/socket", "", 0666);
@@ -91,6 +95,7 @@ static void both_are_told(void **state)
 static void a_failure_is_a_line_in_the_log(void **state)
 {
 	(void)state;
+	needs_root();
 	make_file(s.fd, "usr/sbin/sss_cache", "#!/bin/sh\nexit 5\n", 0755);
 	assert_string_equal(flushed(flush), "");
 	assert_string_equal(content(s.fd, "out"), "/usr/sbin/sss_cache ended with status 5\n");

@@ -10,7 +10,8 @@ static struct scratch s;
 static int begin(void **state)
 {
 	(void)state;
-	needs_root();
+	if (geteuid() != 0)
+		return 0;
 	live_root_open(&s);
 	return 0;
 }
@@ -18,7 +19,8 @@ static int begin(void **state)
 static int end(void **state)
 {
 	(void)state;
-	live_root_close(&s);
+	if (geteuid() == 0)
+		live_root_close(&s);
 	return 0;
 }
 
@@ -51,6 +53,7 @@ static void make_hooks(void)
 static void none_is_fine(void **state)
 {
 	(void)state;
+	needs_root();
 	assert_int_equal(in_live_root(&s, run_hooks), 0);
 	make_hooks();
 	assert_int_equal(in_live_root(&s, run_hooks), 0);
@@ -63,6 +66,7 @@ static void all_run_in_order_of_their_names(void **state)
 	static const char script[] = "#!/bin/sh\necho \"${0##*/} $ACTION $SUBJECT $COLOUR $#\"\n";
 
 	(void)state;
+	needs_root();
 	make_hooks();
 	make_file(s.fd, HOOKS "b", script, 0755);
 	make_file(s.fd, HOOKS "A", script, 0755);
@@ -87,6 +91,7 @@ static void all_run_in_order_of_their_names(void **state)
 static void the_first_that_fails_ends_it(void **state)
 {
 	(void)state;
+	needs_root();
 	make_hooks();
 	make_file(s.fd, HOOKS "1", "#!/bin/sh\necho one\n", 0755);
 	make_file(s.fd, HOOKS "2", "#!/bin/sh\nexit 3\n", 0755);
@@ -99,6 +104,7 @@ static void the_first_that_fails_ends_it(void **state)
 static void one_that_cannot_run_is_an_error(void **state)
 {
 	(void)state;
+	needs_root();
 	make_hooks();
 	make_file(s.fd, HOOKS "plain", "echo no\n", 0644);
 	assert_int_equal(in_live_root(&s, run_hooks), 1);
@@ -124,6 +130,7 @@ static int run_if(struct run *run)
 static void a_refused_change_runs_none(void **state)
 {
 	(void)state;
+	needs_root();
 	make_file(s.fd, "etc/group", "", 0644);
 	verdict = -1;
 	assert_int_equal(in_live_root(&s, run_if), 0);
