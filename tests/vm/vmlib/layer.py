@@ -4,12 +4,15 @@ import os
 import shlex
 import shutil
 import subprocess
+import sys
 import threading
+from dataclasses import dataclass
 
 from . import image, labels, machine, report, shapes
 
 TOOLS = ("useradd", "userdel", "usermod", "groupadd", "groupdel", "groupmod", "shadow-selinux")
 LIMIT = 900  # seconds for one machine, far above what it needs
+STARTS = 3
 
 
 class Machines:
@@ -23,33 +26,51 @@ class Machines:
         machine.build_parts(self.parts)
         self.ours = ours
 
-    def run(self, jobs, done):
-        """Boots a machine for each text in jobs; done(cell) is called for each whole cell."""
+    def run(self, jobs, count, done):
+        """Runs the jobs in count machines; done(cell) is called for each whole cell."""
         threads, errors, lock = [], [], threading.Lock()
 
-        def one(number, text):
+        def one(number, part):
             try:
-                self.run_one(f"{self.scratch}/vm{number}", text, locked(done, lock))
+                self.run_part(f"vm{number}", part, locked(done, lock))
             except Exception as error:  # told by the caller
                 errors.append(error)
 
-        for number, text in enumerate(jobs):
-            threads.append(threading.Thread(target=one, args=(number, text)))
+        for number, part in enumerate(split(jobs, count)):
+            threads.append(threading.Thread(target=one, args=(number, part)))
             threads[-1].start()
         for thread in threads:
             thread.join()
         if errors:
             raise errors[0]
 
-    def run_one(self, where, text, done):
-        files = {"jobs": text}
+    def run_part(self, name, jobs, done):
+        """A machine that dies on the way is started again with the jobs that are left."""
+        left = {job.name: job for job in jobs}
+
+        def seen(cell):
+            del left[cell.name]
+            done(cell)
+
+        for start in range(STARTS):
+            try:
+                self.run_one(f"{name}-{start}", left.values(), seen)
+                return
+            except machine.MachineError as error:
+                last = error
+                print(f"{name}: {error}", file=sys.stderr)
+        raise last
+
+    def run_one(self, name, jobs, done):
+        where = os.path.join(self.scratch, name)
+        files = {"jobs": "".join(job.text for job in jobs)}
         for kind, table in (("configs", labels.CONFIGS), ("contexts", labels.CONTEXTS),
                             ("labels", labels.tables())):
             files.update({f"{kind}/{name}": content for name, content in table.items()})
         os.makedirs(where)
         machine.initramfs(where, self.kernel, self.parts, files, self.ours)
         reader = report.Reader(done)
-        with console(os.path.basename(where)) as log:
+        with console(name) as log:
             def saw(line):
                 print(line, file=log, flush=True)
                 reader.line(line)
@@ -83,8 +104,15 @@ def put_ours(build, where):
     return where
 
 
+@dataclass(frozen=True)
+class Job:
+    """A cell and the guest's script for it."""
+    name: str
+    text: str
+
+
 def shape_job(name, shape, mode, who):
-    """The guest's script for one cell: all steps of a shape."""
+    """All steps of a shape."""
     directory = "/ours" if who == "ours" else "/usr/sbin"
     steps = {key: f"{directory}/{text.format(at=shape.at, moved=shape.moved)}"
              for key, text in shapes.STEPS.items()}
@@ -95,13 +123,12 @@ def job(name, setup, mode, steps):
     pairs = {**setup, "enforce": "0" if mode == "P" else "1"}
     lines = [shlex.join(["cell", name, *(f"{key}={value}" for key, value in pairs.items())])]
     lines += [f"step {key} {text}" for key, text in steps]
-    return "\n".join([*lines, "leave", ""])
+    return Job(name, "\n".join([*lines, "leave", ""]))
 
 
-def split(texts, count):
-    """The texts as count lists of about the same length."""
-    lists = [""] * min(count, len(texts))
-    for text in texts:
-        shortest = min(range(len(lists)), key=lambda i: lists[i].count("\nstep"))
-        lists[shortest] += text
-    return lists
+def split(jobs, count):
+    """The jobs as count lists with about as many steps each."""
+    parts = [[] for _ in range(min(count, len(jobs)))]
+    for each in jobs:
+        min(parts, key=lambda part: sum(job.text.count("\nstep") for job in part)).append(each)
+    return parts

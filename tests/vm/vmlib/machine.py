@@ -4,6 +4,7 @@
 The kernel is Debian's cloud kernel, downloaded and unpacked, never installed.  The processor is
 emulated, so nothing of the host is needed but qemu.  A machine lives for one list of jobs.
 """
+import collections
 import glob
 import lzma
 import os
@@ -125,6 +126,7 @@ def boot(argv, limit, saw):
 def run_once(argv, limit, saw):
     """True when it came to its end, False when it never showed a line."""
     halted = shown = False
+    last = collections.deque(maxlen=8)
     with subprocess.Popen(argv, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE) as qemu:
         try:
             for line in lines(qemu.stdout.fileno(), limit):
@@ -134,12 +136,13 @@ def run_once(argv, limit, saw):
                     raise MachineError("the machine hung")
                 shown = shown or line.startswith("@boot")
                 halted = halted or line == "@halt"
+                last.append(line)
                 saw(line)
         finally:
             if qemu.poll() is None:
                 qemu.kill()
     if not halted:
-        raise MachineError("the machine stopped before the end of its jobs")
+        raise MachineError("the machine stopped before the end: " + " | ".join(last))
     return True
 
 

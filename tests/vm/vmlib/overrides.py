@@ -75,8 +75,8 @@ SCRIPTS = (
     )),
     Script("override-refused", "a label that is refused", {
         **GOOD, "files": "own", "domain": "noshadow_t"}, (
-        useradd("vmo1", "strict", status=1, says=".", label="shadow_t"),
-        useradd("vmo2", "auto", status=1, says=".", label="shadow_t"),
+        useradd("vmo1", "strict", status=1, says="SELinux label", label="shadow_t"),
+        useradd("vmo2", "auto", status=1, says="SELinux label", label="shadow_t"),
         useradd("vmo3", "off", label="etc_t"),
     )),
 )
