@@ -60,7 +60,7 @@ int home_create(struct run *run, const struct home_new *h, bool *ret_made);
 struct home_move_spec {
 	const char *from, *to;
 	struct tree_ids ids;   /* the user's old and new; the same where they do not change */
-	enum tree_chown chown; /* TREE_CHOWN_NEVER: --no-chown */
+	enum tree_chown chown; /* TREE_CHOWN_NEVER, --no-chown: files keep the old owner */
 	bool one_file_system;
 };
 
@@ -68,8 +68,8 @@ struct home_move;
 
 /*
  * Renames the directory, or copies it where it must go to another file system.  *ret is NULL when
- * there was nothing to move: an old home that does not exist is noted.  Refused are an old home that
- * is no directory, a link, a mount point or a system directory, and a new one that is there.
+ * there was nothing to move: an old home that does not exist is noted.  Refused are an old home
+ * that is no directory, a link, a mount point or a system directory, and a new one that is there.
  */
 int home_move_prepare(struct run *run, const struct home_move_spec *spec, struct home_move **ret);
 /* Gives the files to the new owner or removes the old tree. */
@@ -86,9 +86,9 @@ struct home_removal;
 
 /*
  * Decides whether the user's home may be removed.  Refused, also with force: "/", the directories
- * that make a system and whatever holds one of them, mount points, links, and a directory that is or
- * holds the home of another user in passwd.  Refused without force: one that the user does not own.
- * A refusal is not an error yet: home_remove tells it.
+ * that make a system and whatever holds one of them, mount points, links, and a directory that is
+ * or holds the home of another user in passwd.  Refused without force: one that the user does not
+ * own. A refusal is not an error yet: home_remove tells it.
  */
 int home_plan_removal(struct run *run, struct table *passwd, const char *user, const char *path,
 		      uid_t uid, bool force, struct home_removal **ret);

@@ -135,6 +135,12 @@ int home_move_prepare(struct run *run, const struct home_move_spec *spec, struct
 
 	*ret = NULL;
 	m->spec = *spec;
+	if (spec->chown == TREE_CHOWN_NEVER) {
+		/* Nothing goes to the new owner; a copy still belongs to the old one. */
+		m->spec.ids.to_uid = spec->ids.from_uid;
+		m->spec.ids.to_gid = spec->ids.from_gid;
+		m->spec.chown = TREE_CHOWN_TRY;
+	}
 	m->to = HOME_DIR_NONE;
 	m->to.shown = root_show(&run->root, &run->arena, spec->to);
 	if (home_find(run, spec->from, &m->from) < 0) {
@@ -175,7 +181,7 @@ static int give_moved(struct run *run, const struct home_move *m)
 	_cleanup_fd_ int fd = -1;
 	struct stat st;
 
-	if (!changes_hands(&m->spec.ids) || m->spec.chown == TREE_CHOWN_NEVER)
+	if (!changes_hands(&m->spec.ids))
 		return 0;
 	fd = open_moved(m, &st);
 	if (fd < 0)

@@ -512,6 +512,33 @@ static void copies_to_another_file_system_and_takes_back(void **state)
 	unmount(&p->w.scratch, "other");
 }
 
+static void moves_without_giving_away(void **state)
+{
+	struct place *p = *state;
+	int fd = p->w.scratch.fd;
+	struct home_move_spec spec = to_new();
+	struct home_move *move;
+
+	needs_root();
+	make_home(p, "home/alice", 3000);
+	must(fchmodat(fd, "home/alice/file", 04755, 0), "file");
+	make_dir(fd, "other", 0755);
+	mount_tmpfs(&p->w.scratch, "other", NULL);
+	spec.ids = (struct tree_ids){ 3000, 4000, 3000, 4000 };
+	spec.chown = TREE_CHOWN_NEVER;
+	is_well(p, home_move_prepare(&p->w.run, &spec, &move));
+	is_well(p, home_move_finish(&p->w.run, &move));
+	assert_int_equal(look(fd, "home/new/file").st_uid, 3000);
+	spec.from = "/home/new";
+	spec.to = "/other/new";
+	is_well(p, home_move_prepare(&p->w.run, &spec, &move));
+	is_well(p, home_move_finish(&p->w.run, &move));
+	assert_int_equal(look(fd, "other/new").st_uid, 3000);
+	assert_int_equal(look(fd, "other/new/file").st_gid, 3000);
+	assert_int_equal(look(fd, "other/new/file").st_mode & 07777, 04755);
+	unmount(&p->w.scratch, "other");
+}
+
 static void a_copy_that_fails_leaves_nothing(void **state)
 {
 	struct place *p = *state;
@@ -701,7 +728,8 @@ static void gives_only_the_users_home(void **state)
 	give(fd, "home", 3000, 3000);
 	is_well(p, home_give(&p->w.run, "/home", &ids, false, &given));
 	assert_false(given);
-	assert_string_equal(said(p), "test: warning: /home is a system directory, its owner stays\n");
+	assert_string_equal(said(p),
+			    "test: warning: /home is a system directory, its owner stays\n");
 	assert_int_equal(look(fd, "home/bob/file").st_uid, 3000);
 }
 
@@ -753,8 +781,9 @@ static void removes_what_is_not_the_users_only_by_force(void **state)
 static void never_removes_a_system(void **state)
 {
 	static const char *const dirs[] = {
-		"/", "/.", "/..", "/usr/..", "/etc", "/usr", "/usr/bin", "/bin", "/home/", "/home/../var",
-		"/var/lib", "/var/spool", "/data", "/data/var", "/proc", "/root",
+		"/",	    "/.",	 "/..",	   "/usr/..",	   "/etc",     "/usr",
+		"/usr/bin", "/bin",	 "/home/", "/home/../var", "/var/lib", "/var/spool",
+		"/data",    "/data/var", "/proc",  "/root",
 	};
 	struct place *p = *state;
 	int fd = p->w.scratch.fd;
@@ -799,7 +828,8 @@ static void never_removes_another_users_home(void **state)
 		const char *path, *message; /* NULL: it goes */
 	} cases[] = {
 		{ "/srv/both", "/srv/both is or holds the home directory of same, not removing" },
-		{ "/srv/both/.", "/srv/both/. is or holds the home directory of same, not removing" },
+		{ "/srv/both/.",
+		  "/srv/both/. is or holds the home directory of same, not removing" },
 		{ "/srv/above",
 		  "/srv/above is or holds the home directory of below, not removing" },
 		{ "/srv/by-link",
@@ -936,6 +966,7 @@ int main(void)
 		TEST(makes_a_subvolume),
 		TEST(renames_and_takes_back),
 		TEST(copies_to_another_file_system_and_takes_back),
+		TEST(moves_without_giving_away),
 		TEST(a_copy_that_fails_leaves_nothing),
 		TEST(says_that_the_old_home_could_not_go),
 		TEST(gives_what_it_renamed),
