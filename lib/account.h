@@ -27,7 +27,7 @@ struct account {
 	uid_t uid;
 	bool non_unique;         /* a uid in use is fine */
 	bool sys;                /* ids from the system range */
-	const char *group;       /* the primary one, name or gid; NULL: own_group or default_group */
+	const char *group; /* the primary one, name or gid; NULL: own_group or default_group */
 	bool own_group;          /* make a group of the user's name */
 	const char *default_group;
 	const char *groups;      /* further ones, a comma list of names and gids; NULL: none */

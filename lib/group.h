@@ -3,15 +3,16 @@
  * group - rows of group and gshadow, for the group tools and for whoever makes users.
  *
  * All work on a transaction's tables in memory and note the events; nothing is written before the
- * commit.  Names must have passed the checks of name.h.  Where there is a gshadow file it is kept in
- * step: it has the password ("x" stands in group) and the same members.  One that does not exist is
- * not made.
+ * commit.  Names must have passed the checks of name.h.  Where there is a gshadow file it is kept
+ * in step: it has the password ("x" stands in group) and the same members.  One that does not exist
+ * is not made.
  *
- * A group may stand on several lines with one name, password and gid (MAX_MEMBERS_PER_GROUP); they are
- * one group here, and a changed one is parted anew.  Lines of one name that differ
- * otherwise are an error: nobody can tell which is meant.
+ * A group may stand on several lines with one name, password and gid (MAX_MEMBERS_PER_GROUP); they
+ * are one group here, and a changed one is parted anew.  Lines of one name that differ otherwise
+ * are an error: nobody can tell which is meant.
  *
- *	if (group_choose_gid(run, txn, false, IDS_NONE, &new.gid) < 0 || group_add(run, txn, &new) < 0)
+ *	if (group_choose_gid(run, txn, false, IDS_NONE, &new.gid) < 0 ||
+ *	    group_add(run, txn, &new) < 0)
  *		return -1;
  *
  * What asks about ids and names of other sources (NSS) says so.  Errors fill run->err.
@@ -35,8 +36,8 @@ struct group_id {
 int group_find(struct run *run, struct txn *txn, const char *name, struct group_id *ret);
 /* The gid that a name or a number stands for; other sources count.  ERR_UNKNOWN. */
 int group_gid(struct run *run, struct txn *txn, const char *text, gid_t *ret);
-/* The names behind a comma list of names and gids, ended by NULL, each once.  Only the file's groups
- * count: nobody can become a member of another.  ERR_UNKNOWN. */
+/* The names behind a comma list of names and gids, ended by NULL, each once.  Only the file's
+ * groups count: nobody can become a member of another.  ERR_UNKNOWN. */
 int group_list(struct run *run, struct txn *txn, const char *list, const char *const **ret);
 
 /* A free gid; preferred (or IDS_NONE) if it can be had.  ERR_NO_ID, ERR_ID_IN_USE as in ids.h. */

@@ -109,8 +109,8 @@ static bool changes_gid(const struct group_id *g, const struct group_change *c)
 	return c->has_gid && c->gid != g->gid;
 }
 
-const char *group_change_text(struct run *run, const struct group_id *g, const struct group_change *c,
-			      enum table_id which)
+const char *group_change_text(struct run *run, const struct group_id *g,
+			      const struct group_change *c, enum table_id which)
 {
 	struct arena *a = &run->arena;
 	const char *text = arena_printf(a, "group %s", g->name);

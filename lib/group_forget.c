@@ -83,8 +83,10 @@ static const char *why_it_stays(struct run *run, struct txn *txn, const struct u
 	uint32_t gid;
 
 	if (!schema_id(lines->rows[0].column[GR_GID], &gid) || gid != user->gid)
-		return arena_printf(a, "group %s not removed because it is not the primary group of "
-				       "user %s.", user->name, user->name);
+		return arena_printf(a,
+				    "group %s not removed because it is not the primary group of "
+				    "user %s.",
+				    user->name, user->name);
 	if (lines->members.n > 0)
 		return arena_printf(a, "group %s not removed because it has other members.",
 				    user->name);

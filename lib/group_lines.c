@@ -21,8 +21,8 @@ struct str group_lines_join(struct arena *a, struct str list, struct str more)
 static int differ(struct run *run, const char *name)
 {
 	return err_set(&run->err, ERR_GROUP_FILE,
-		       "Multiple entries named '%s' in %s. Please fix this with pwck or grpck.", name,
-		       root_show(&run->root, &run->arena, schema_get(TABLE_GROUP)->path));
+		       "Multiple entries named '%s' in %s. Please fix this with pwck or grpck.",
+		       name, root_show(&run->root, &run->arena, schema_get(TABLE_GROUP)->path));
 }
 
 int group_lines_find(struct run *run, struct table *t, const char *name, struct group_lines *ret)

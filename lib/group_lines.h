@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The lines of one group in the file group.  For group*.c alone. */
+/*
+ * group_lines - the lines of one group in the file group.  For group*.c alone.
+ */
 #ifndef LIB_GROUP_LINES_H
 #define LIB_GROUP_LINES_H
 

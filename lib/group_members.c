@@ -72,7 +72,8 @@ static void gather_present(struct job *job, struct steps *s)
 		const char *group = str_dup(&job->run->arena, row.column[0]);
 		bool wanted = is_wanted(job, row.column[0]);
 
-		if (job->shadow && job->renames && str_list_has(group_column(&row, SG_ADMINS), user))
+		if (job->shadow && job->renames &&
+		    str_list_has(group_column(&row, SG_ADMINS), user))
 			add_step(job, s, row.at, group, RENAME_ADMIN);
 		if (!str_list_has(members_of(job, &row), user))
 			continue;

@@ -153,7 +153,8 @@ static int set_parent_times(struct run *run, const char *path, size_t first)
 {
 	char *part = arena_strdup(&run->arena, path), *slash;
 
-	for (slash = strrchr(part, '/'); slash && slash >= part + first; slash = strrchr(part, '/')) {
+	for (slash = strrchr(part, '/'); slash && slash >= part + first;
+	     slash = strrchr(part, '/')) {
 		_cleanup_fd_ int fd = -1;
 
 		*slash = '\0';
@@ -245,7 +246,9 @@ int home_create(struct run *run, const struct home_new *h, bool *ret_made)
 int home_parse_chown(struct run *run, const char *text, enum tree_chown *ret)
 {
 	static const char *const words[] = {
-		[TREE_CHOWN_ALWAYS] = "always", [TREE_CHOWN_TRY] = "try", [TREE_CHOWN_NEVER] = "never",
+		[TREE_CHOWN_ALWAYS] = "always",
+		[TREE_CHOWN_TRY] = "try",
+		[TREE_CHOWN_NEVER] = "never",
 	};
 	size_t i;
 

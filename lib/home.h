@@ -4,7 +4,8 @@
  *
  *	useradd -m	in the change	home_check_new(run, &h)
  *			after commit	home_create(run, &h, &made)
- *	usermod -m	in the change	home_move_undo(run, &move), home_move_prepare(run, &spec, &move)
+ *	usermod -m	in the change	home_move_undo(run, &move),
+ *					home_move_prepare(run, &spec, &move)
  *			commit failed	home_move_undo(run, &move)
  *			after commit	home_move_finish(run, &move)
  *	usermod -u, -g	after commit	home_give(run, ...)		without -m
@@ -88,7 +89,7 @@ struct home_removal;
  * Decides whether the user's home may be removed.  Refused, also with force: "/", the directories
  * that make a system and whatever holds one of them, mount points, links, and a directory that is
  * or holds the home of another user in passwd.  Refused without force: one that the user does not
- * own. A refusal is not an error yet: home_remove tells it.
+ * own.  A refusal is not an error yet: home_remove tells it.
  */
 int home_plan_removal(struct run *run, struct table *passwd, const char *user, const char *path,
 		      uid_t uid, bool force, struct home_removal **ret);

@@ -9,7 +9,7 @@
  *	edit group 20 25			lengths of the old and the new line, -1: none
  *	wheel:x:10:bob,carol			the old line (empty when none)
  *	wheel:x:10:bob,carol,alice		the new one
- *	event 6 1 0 1 30 11 5			priority, audit, id, success, lengths of what follows
+ *	event 6 1 0 1 30 11 5			priority, audit, id, success, lengths of the text
  *	...					text, operation, name (each a line)
  *	sum 0123456789abcdef			of all from "caller" on
  *

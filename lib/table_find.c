@@ -215,8 +215,8 @@ static bool find_hinted(struct table *t, const struct hints *h, uint64_t hash, s
 }
 
 /*
- * The first row that matches, looking at no more of each than needs be: millions of rows are walked in
- * the time that their bytes take to be read.
+ * The first row that matches, looking at no more of each than needs be: millions of rows are walked
+ * in the time that their bytes take to be read.
  */
 struct key {
 	struct str start; /* what the row begins with: "NAME:"; p NULL: any */

@@ -130,7 +130,8 @@ static const char *caller_terminal(void)
 int user_add(struct run *run, struct txn *txn, const struct user *user, const char *password,
 	     const struct user_aging *aging)
 {
-	struct table *passwd = txn_create(txn, TABLE_PASSWD), *shadow = txn_table(txn, TABLE_SHADOW);
+	struct table *passwd = txn_create(txn, TABLE_PASSWD);
+	struct table *shadow = txn_table(txn, TABLE_SHADOW);
 	struct arena *a = &run->arena;
 	const char *values[PW_COLUMNS] = {
 		[PW_NAME] = user->name,
@@ -162,8 +163,8 @@ int user_check_single(struct run *run, struct table *t, const char *name)
 	if (!table_find(t, name, &row) || !table_find_again(t, &row))
 		return 0;
 	return err_set(&run->err, s->error,
-		       "Multiple entries named '%s' in %s. Please fix this with pwck or grpck.", name,
-		       root_show(&run->root, &run->arena, s->path));
+		       "Multiple entries named '%s' in %s. Please fix this with pwck or grpck.",
+		       name, root_show(&run->root, &run->arena, s->path));
 }
 
 int user_shadow(struct run *run, struct txn *txn, const char *name, struct row *ret)

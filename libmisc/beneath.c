@@ -272,31 +272,34 @@ int beneath_open(int rootfd, const char *path, int flags, mode_t mode)
 	return -1;
 }
 
-int beneath_find(int rootfd, const char *path, int follow, struct beneath_place *ret)
+/* Where the path ended in a dot, its name is the last one that we went through. */
+static int settle_name(struct walk *w)
 {
 	const char *base;
+
+	if (w->name[0] != '\0')
+		return 0;
+	if (w->used == 0) {
+		errno = EISDIR;
+		return -1;
+	}
+	base = strrchr(w->done, '/');
+	base = base ? base + 1 : w->done;
+	memcpy(w->name, base, strlen(base) + 1);
+	return walk_up(w);
+}
+
+int beneath_find(int rootfd, const char *path, int follow, struct beneath_place *ret)
+{
 	struct walk w;
 
-	if (walk_path(&w, rootfd, path, follow) < 0)
-		goto fail;
-	if (w.name[0] == '\0') {
-		if (w.used == 0) {
-			errno = EISDIR;
-			goto fail;
-		}
-		/* The path ended in a dot: its name is the last one that we went through. */
-		base = strrchr(w.done, '/');
-		base = base ? base + 1 : w.done;
-		memcpy(w.name, base, strlen(base) + 1);
-		if (walk_up(&w) < 0)
-			goto fail;
+	if (walk_path(&w, rootfd, path, follow) < 0 || settle_name(&w) < 0) {
+		fd_close(&w.dirfd);
+		return -1;
 	}
 	ret->dirfd = w.dirfd;
 	memcpy(ret->name, w.name, sizeof(ret->name));
 	return 0;
-fail:
-	fd_close(&w.dirfd);
-	return -1;
 }
 
 void beneath_forget(struct beneath_place *place)

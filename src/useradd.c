@@ -239,8 +239,9 @@ static void warn_of_uid(struct run *run, const struct account *a)
 		note_warn(&run->note, "%s's uid %lu is greater than SYS_UID_MAX %lld", a->name,
 			     (unsigned long)a->uid, system_max);
 	else if (!a->sys && ((long long)a->uid < min || (long long)a->uid > max))
-		note_warn(&run->note, "%s's uid %lu outside of the UID_MIN %lld and UID_MAX %lld range.",
-			     a->name, (unsigned long)a->uid, min, max);
+		note_warn(&run->note,
+			  "%s's uid %lu outside of the UID_MIN %lld and UID_MAX %lld range.",
+			  a->name, (unsigned long)a->uid, min, max);
 }
 
 /* Where there is no shadow file nothing ages. */

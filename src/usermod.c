@@ -94,7 +94,8 @@ static bool has_subid_options(const struct usermod *o)
 /* Options that rewrite the files even if nothing differs in the end. */
 static bool has_other_options(const struct usermod *o)
 {
-	return o->groups || o->lock || o->unlock || o->password || o->seuser || has_subid_options(o);
+	return o->groups || o->lock || o->unlock || o->password || o->seuser ||
+	       has_subid_options(o);
 }
 
 static bool has_options(const struct usermod *o)
@@ -241,7 +242,8 @@ static int check_busy(struct run *run, const struct plan *plan)
 	const struct user *was = &plan->before, *now = &plan->after;
 	bool moves = plan->o->move_home && strcmp(was->home, now->home) != 0;
 
-	if (!run->root.live || (was->uid == now->uid && strcmp(was->name, now->name) == 0 && !moves))
+	if (!run->root.live ||
+	    (was->uid == now->uid && strcmp(was->name, now->name) == 0 && !moves))
 		return 0;
 	return user_check_idle(run, was->name, was->uid);
 }

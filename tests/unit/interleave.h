@@ -17,7 +17,7 @@
 
 struct interleave {
 	void (*call)(void *data);                 /* runs in the child */
-	void (*between)(void *data, int number);  /* before the child's system call of that number */
+	void (*between)(void *data, int number); /* before the child's system call of that number */
 	void *data;
 };
 

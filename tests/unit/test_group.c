@@ -189,7 +189,8 @@ static void changing(void **state)
 		  "group changed in /etc/passwd (group club/1100, new name: klub, new gid: 5)\n" },
 		{ "club:x:1100:\n", "club:!::\n",
 		  { .name = "club", .has_gid = true, .gid = 1100 },
-		  "club:x:1100:\n", "club:!::\n", "group changed in /etc/group (group club/1100)\n" },
+		  "club:x:1100:\n", "club:!::\n",
+		  "group changed in /etc/group (group club/1100)\n" },
 		/* the password: gshadow's row, a new row, group where that has it */
 		{ "club:old:1100:a\n", "club:!::\n", { .password = "H" },
 		  "club:x:1100:a\n", "club:H::\n", NULL },
@@ -391,9 +392,11 @@ static void forgetting(void **state)
 		  "delete 'al' from shadow group 'club'\ndelete 'al' from shadow group 'run'\n" },
 		{ "al:x:5:al\n", NULL, "USERGROUPS_ENAB=yes", false, "", "(none)",
 		  "delete 'al' from group 'al'\nremoved group 'al' owned by 'al'\n" },
-		{ "al:x:5:\n", "al:!::\n", "USERGROUPS_ENAB=no", false, "al:x:5:\n", "al:!::\n", "" },
+		{ "al:x:5:\n", "al:!::\n", "USERGROUPS_ENAB=no", false,
+		  "al:x:5:\n", "al:!::\n", "" },
 		/* not the primary group, other members */
-		{ "al:x:6:\n", "al:!::\n", "USERGROUPS_ENAB=yes", true, "al:x:6:\n", "al:!::\n", "" },
+		{ "al:x:6:\n", "al:!::\n", "USERGROUPS_ENAB=yes", true,
+		  "al:x:6:\n", "al:!::\n", "" },
 		{ "al:x:5:b\n", "al:!::b\n", "USERGROUPS_ENAB=yes", true, "al:x:5:b\n",
 		  "al:!::b\n", "" },
 		/* lines that differ */
@@ -428,8 +431,8 @@ static void a_primary_group_of_another_goes_by_force_only(void **state)
 /* The records of one step each, as this build's profile has them. */
 static void audit_records(void **state)
 {
-	static const char old[] = "adding group to /etc/group g 7\nadding group to /etc/gshadow g 7\n"
-				  "adding group g 7\n";
+	static const char old[] = "adding group to /etc/group g 7\n"
+				  "adding group to /etc/gshadow g 7\nadding group g 7\n";
 	static const char verbs[] = "add-group g 7\nadd-shadow-group g 7\n";
 	const char *text = "";
 	size_t i;

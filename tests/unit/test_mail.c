@@ -108,8 +108,8 @@ static void makes_a_mailbox(void **state)
 
 	umask(0777);
 	setenv("SOURCE_DATE_EPOCH", "1000000000", 1);
-	assert_int_equal(mail_create(&p->w.run, "alice", "/home/alice", geteuid(), getegid(), &made),
-			 0);
+	assert_int_equal(
+		mail_create(&p->w.run, "alice", "/home/alice", geteuid(), getegid(), &made), 0);
 	umask(022);
 	unsetenv("SOURCE_DATE_EPOCH");
 	assert_true(made);
@@ -149,7 +149,8 @@ static void does_without_the_group(void **state)
 
 	(void)state;
 	open_place(&p, "root:x:0:\nmailman:x:8:\n", mail_dir);
-	assert_int_equal(mail_create(&p.w.run, "alice", "/home/alice", geteuid(), getegid(), &made), 0);
+	assert_int_equal(mail_create(&p.w.run, "alice", "/home/alice", geteuid(), getegid(), &made),
+			 0);
 	assert_true(made);
 	assert_int_equal(look(p.w.scratch.fd, "var/mail/alice").st_mode & 07777, 0600);
 	assert_int_equal(look(p.w.scratch.fd, "var/mail/alice").st_gid, getegid());
@@ -167,7 +168,8 @@ static void a_file_in_the_home_comes_and_goes_with_it(void **state)
 
 	(void)state;
 	open_place(&p, NULL, mail_file);
-	assert_int_equal(mail_create(&p.w.run, "alice", "/home/alice", geteuid(), getegid(), &done), 0);
+	assert_int_equal(mail_create(&p.w.run, "alice", "/home/alice", geteuid(), getegid(), &done),
+			 0);
 	assert_false(done);
 	assert_false(is_there(p.w.scratch.fd, "home/alice/.mail"));
 	make_file(p.w.scratch.fd, "home/alice/.mail", "x", 0600);
@@ -203,7 +205,8 @@ static void gives_and_renames(void **state)
 	assert_int_equal(mail_update(&p->w.run, &change, &done), 0);
 	assert_int_equal(done, 0);
 	assert_string_equal(content(fd, "var/mail/bob"), "bob's");
-	assert_string_equal(said(p), "test: failed to rename mailbox: /var/mail/bob: File exists\n");
+	assert_string_equal(said(p),
+			    "test: failed to rename mailbox: /var/mail/bob: File exists\n");
 }
 
 static void leaves_what_is_not_the_users(void **state)

@@ -373,7 +373,8 @@ static void stops_when_the_way_back_is_gone(void **state)
 	int top, n;
 	char name[64];
 
-	r.moved = mmap(NULL, sizeof(int), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	r.moved =
+		mmap(NULL, sizeof(int), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	assert_true(r.moved != MAP_FAILED);
 	make_dir(s->fd, "pool", 0755);
 	for (r.when = 30; r.when < 400; r.when += 25) {

@@ -479,7 +479,8 @@ static void refuses_notes_or_forgoes_giving_away(void **state)
 	assert_int_equal(look(s->fd, "to/a").st_uid, 65534);
 	assert_int_equal(look(s->fd, "to/b").st_mode & 07777, 0755);
 	/* Once, not once a file. */
-	assert_ptr_equal(strchr(content(s->fd, "said"), '\n'), strrchr(content(s->fd, "said"), '\n'));
+	assert_ptr_equal(strchr(content(s->fd, "said"), '\n'),
+			 strrchr(content(s->fd, "said"), '\n'));
 	assert_non_null(strstr(content(s->fd, "said"), "warning: cannot change the owner of to/"));
 	unlinkat(s->fd, "to/a", 0);
 	unlinkat(s->fd, "to/b", 0);
