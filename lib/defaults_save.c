@@ -13,6 +13,7 @@
 #include "beneath.h"
 #include "fd.h"
 #include "identity.h"
+#include "lock.h"
 
 #define DEFAULTS_DIR "/etc/default"
 #define EXCHANGE 2u /* RENAME_EXCHANGE, for headers that do not have it */
@@ -153,17 +154,25 @@ static int make_new(struct run *run, const struct defaults *d, const struct plac
 	return write_text(run, d, p, fd);
 }
 
-/* Puts it in place; the old one becomes useradd-. */
-static int publish(const struct run *run, const struct place *p)
+static int sync_dir(int dirfd)
+{
+	_cleanup_fd_ int fd = openat(dirfd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	return fd < 0 ? -1 : fd_sync(fd);
+}
+
+static int exchange(const struct place *p)
+{
+	return (int)syscall(SYS_renameat2, p->at.dirfd, p->temporary, p->at.dirfd, p->at.name,
+			    EXCHANGE);
+}
+
+/* No such call, or not on this file system: the old file gets a second name first. */
+static int publish_by_link(const struct place *p, const char *backup)
 {
 	int dir = p->at.dirfd;
-	char backup[NAME_MAX + 2];
 
-	snprintf(backup, sizeof(backup), "%s-", p->at.name);
-	if (p->old_fd >= 0 && !run->opt.no_backup) {
-		if (syscall(SYS_renameat2, dir, p->temporary, dir, p->at.name, EXCHANGE) == 0)
-			return renameat(dir, p->temporary, dir, backup);
-		/* No such call, or not on this file system. */
+	if (p->old_fd >= 0) {
 		unlinkat(dir, backup, 0);
 		if (linkat(dir, p->at.name, dir, backup, 0) < 0 && errno != EPERM &&
 		    errno != EOPNOTSUPP && errno != EMLINK)
@@ -172,11 +181,40 @@ static int publish(const struct run *run, const struct place *p)
 	return renameat(dir, p->temporary, dir, p->at.name);
 }
 
-static int sync_dir(int dirfd)
+static void take_back(const struct place *p, const char *backup, bool exchanged)
 {
-	_cleanup_fd_ int fd = openat(dirfd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int dir = p->at.dirfd, saved = errno;
 
-	return fd < 0 ? -1 : fd_sync(fd);
+	if (exchanged)
+		exchange(p);
+	else if (p->old_fd >= 0)
+		renameat(dir, backup, dir, p->at.name);
+	else
+		unlinkat(dir, p->at.name, 0);
+	errno = saved;
+}
+
+/* Puts it in place; the old one becomes useradd-. */
+static int publish(const struct run *run, const struct place *p)
+{
+	int dir = p->at.dirfd;
+	char backup[NAME_MAX + 2];
+	bool exchanged = p->old_fd >= 0 && exchange(p) == 0;
+
+	snprintf(backup, sizeof(backup), "%s-", p->at.name);
+	if (!exchanged && publish_by_link(p, backup) < 0)
+		return -1;
+	if (sync_dir(dir) < 0) {
+		take_back(p, backup, exchanged);
+		return -1;
+	}
+	/* The change stands; a backup that cannot be had is no failure. */
+	if (run->opt.no_backup)
+		unlinkat(dir, exchanged ? p->temporary : backup, 0);
+	else if (exchanged && renameat(dir, p->temporary, dir, backup) < 0 &&
+		 renameat(dir, p->temporary, dir, backup) < 0)
+		unlinkat(dir, p->temporary, 0);
+	return 0;
 }
 
 static void show_diff(struct run *run, const struct defaults *d, const struct place *p)
@@ -197,25 +235,38 @@ static void show_diff(struct run *run, const struct defaults *d, const struct pl
 	free(bytes);
 }
 
-static int save(struct run *run, const struct defaults *d, struct place *p)
+static int replace(struct run *run, const struct defaults *d, struct place *p)
 {
-	if (find_place(run, p) < 0)
-		return -1;
-	if (run->opt.dry_run) {
-		show_diff(run, d, p);
-		return 0;
-	}
-	snprintf(p->temporary, sizeof(p->temporary), "useradd+%ld", (long)getpid());
-	/* Of a run with our pid that died. */
+	snprintf(p->temporary, sizeof(p->temporary), "useradd+");
+	/* Of a run that died. */
 	unlinkat(p->at.dirfd, p->temporary, 0);
 	if (make_new(run, d, p) < 0 || publish(run, p) < 0) {
 		int saved = errno;
 
-		unlinkat(p->at.dirfd, p->temporary, 0);
+		if (unlinkat(p->at.dirfd, p->temporary, 0) < 0)
+			unlinkat(p->at.dirfd, p->temporary, 0);
 		errno = saved;
 		return -1;
 	}
-	return sync_dir(p->at.dirfd);
+	return 0;
+}
+
+static int save(struct run *run, const struct defaults *d, struct place *p)
+{
+	struct lock *lock = NULL;
+	int r;
+
+	if (run->opt.dry_run) {
+		if (find_place(run, p) < 0)
+			return -1;
+		show_diff(run, d, p);
+		return 0;
+	}
+	if (lock_take(&lock, &run->root, 0, run->lock_timeout, &run->note, &run->err) < 0)
+		return -1;
+	r = find_place(run, p) < 0 ? -1 : replace(run, d, p);
+	lock_release(&lock);
+	return r;
 }
 
 static void note_event(struct run *run, const struct defaults *d)
