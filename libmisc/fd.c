@@ -100,7 +100,7 @@ int fd_open_standard(void)
 	int fd;
 
 	for (fd = 0; fd <= 2; fd++) {
-		if (fcntl(fd, F_GETFD) >= 0)
+		if (fcntl(fd, F_GETFD) >= 0 || errno != EBADF)
 			continue;
 		/* The lowest free number is fd: those below are open by now. */
 		if (open("/dev/null", fd == 0 ? O_RDONLY : O_WRONLY) != fd)
