@@ -40,6 +40,7 @@ CASES = [Case(*fields) for fields in (
 # The run that comes next: it locks all files, so that it recovers them and takes away what the
 # dead run left beside them.
 NEXT = 'useradd %P -u 4000 -g users -M -K SUB_UID_COUNT=0 -K SUB_GID_COUNT=0 zzz'
+NEXT_OF = {'useradd-defaults': 'useradd %P -D -b /srv'}
 
 # How the log begins to say that a change was taken back, or another tool's left alone.
 REFUSED = ' recovery: '

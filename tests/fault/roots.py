@@ -12,7 +12,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 TOP = os.path.dirname(os.path.dirname(HERE))
 # The same packages as the peer layer: one cached root serves both.
 PACKAGES = ['passwd', 'login', 'uidmap', 'adduser']
-CLONE_NEWNS = 0x00020000
+CLONE_NEWNS, CLONE_NEWNET = 0x00020000, 0x40000000
 MS_RDONLY, MS_REMOUNT, MS_BIND, MS_REC, MS_PRIVATE = 1, 32, 4096, 16384, 1 << 18
 MNT_DETACH = 2
 
@@ -89,6 +89,13 @@ def unmount(target):
 def private_mounts():
     check(libc.unshare(CLONE_NEWNS), 'unshare')
     mount('none', '/', 'none', MS_REC | MS_PRIVATE)
+
+
+def private_network():
+    """No audit, and a log socket that holds more lines than one run makes."""
+    check(libc.unshare(CLONE_NEWNET), 'unshare')
+    with open('/proc/sys/net/unix/max_dgram_qlen', 'w', encoding='utf-8') as file:
+        file.write('1000')
 
 
 def write(path, text, mode=0o644, owner=(0, 0)):
@@ -188,6 +195,7 @@ class Roots:
     def unpack_system(self, suite):
         subprocess.run([f'{TOP}/tests/lib/base-root', suite, self.system] + PACKAGES, check=True)
         self.has_system = True
+        private_network()
 
     def work(self, number, build=None):
         """A work directory that can be a chroot too: /usr of the system, /build, /dev, /proc."""

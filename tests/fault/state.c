@@ -251,6 +251,13 @@ void state_keep(const struct state *state, const char *dir)
 	}
 }
 
+static const char *base_name(int i)
+{
+	const char *slash = strrchr(state_names[i], '/');
+
+	return slash == NULL ? state_names[i] : slash + 1;
+}
+
 /* The files and their backups come and go; the lock file may stay, as lckpwdf(3) leaves it. */
 static bool name_allowed(const char *directory, const char *name, const char *base)
 {
@@ -260,9 +267,10 @@ static bool name_allowed(const char *directory, const char *name, const char *ba
 	if (strcmp(name, ".") == 0 || strcmp(name, "..") == 0 || strcmp(name, ".pwd.lock") == 0)
 		return true;
 	for (int i = 0; i < state_files; i++) {
-		size_t length = strlen(state_names[i]);
+		size_t length = strlen(base_name(i));
 
-		if (strncmp(name, state_names[i], length) == 0 &&
+		if (strcmp(directory, i == STATE_DEFAULTS ? "etc/default" : "etc") == 0 &&
+		    strncmp(name, base_name(i), length) == 0 &&
 		    (name[length] == '\0' || strcmp(name + length, "-") == 0))
 			return true;
 	}
