@@ -76,11 +76,13 @@ static int copy_home(struct run *run, struct home_move *m)
 		btrfs_is_subvolume(m->from.fd) ? HOME_SUBVOLUME_TRY : HOME_DIRECTORY;
 	_cleanup_fd_ int to = -1;
 	struct err ignored = { 0 };
-	char point[PATH_MAX];
+	char below[PATH_MAX];
 
 	/* A rename takes along what is mounted there; after a copy it could not be removed. */
-	if (mount_below(m->from.fd, point, sizeof(point)) == 1)
-		return refuse_move(run, m, point, "a mount point");
+	if (mount_below(m->from.fd, below, sizeof(below)) == 1)
+		return refuse_move(run, m,
+				   arena_printf(&run->arena, "%s%s", m->from.shown, below),
+				   "a mount point");
 	if (home_make(run, &m->to, kind, &to) < 0)
 		return -1;
 	if (tree_copy(m->from.fd, to, &how, &run->err) == 0)

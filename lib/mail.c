@@ -52,33 +52,36 @@ static bool find_group(struct run *run, gid_t *ret)
 	return true;
 }
 
+/* Mail is delivered all the same: 4.13 and 4.17 only say it. */
 static int fail_create(struct run *run, const struct home_dir *file)
 {
-	return err_sys(&run->err, ERR_MAIL, "Creating mailbox file %s", file->shown);
+	if (profile_get()->mail_counts || run->err.kind != ERR_NONE)
+		return err_sys(&run->err, ERR_MAIL, "Creating mailbox file %s", file->shown);
+	note_say(&run->note, "Creating mailbox file %s: %s", file->shown, strerror(errno));
+	return 0;
 }
 
+/* 0 when it was made; -1 and errno. */
 static int create(struct run *run, const struct home_dir *file, uid_t uid, gid_t gid, mode_t mode)
 {
-	struct selinux *labels = run_labels(run);
 	time_t newest = home_newest();
 	const struct timespec times[2] = { { .tv_sec = newest }, { .tv_sec = newest } };
 	_cleanup_fd_ int fd = -1;
 	struct stat st;
+	int saved;
 
-	if (!labels)
-		return -1;
-	fd = selinux_open(labels, file->path, file->place.dirfd, file->place.name,
+	fd = selinux_open(run_labels(run), file->path, file->place.dirfd, file->place.name,
 			  O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600, &run->err);
 	if (fd < 0)
-		return fail_create(run, file);
-	if (fstat(fd, &st) < 0 ||
-	    ((st.st_uid != uid || st.st_gid != gid) && fchown(fd, uid, gid) < 0) ||
-	    fchmod(fd, mode) < 0 || (newest && futimens(fd, times) < 0)) {
-		fail_create(run, file);
-		unlinkat(file->place.dirfd, file->place.name, 0);
 		return -1;
-	}
-	return 0;
+	if (fstat(fd, &st) == 0 &&
+	    ((st.st_uid == uid && st.st_gid == gid) || fchown(fd, uid, gid) == 0) &&
+	    fchmod(fd, mode) == 0 && (!newest || futimens(fd, times) == 0))
+		return 0;
+	saved = errno;
+	unlinkat(file->place.dirfd, file->place.name, 0);
+	errno = saved;
+	return -1;
 }
 
 int mail_create(struct run *run, const char *user, const char *home, uid_t uid, gid_t gid,
@@ -88,6 +91,8 @@ int mail_create(struct run *run, const char *user, const char *home, uid_t uid, 
 	mode_t mode = 0660;
 
 	*ret_made = false;
+	if (!run_labels(run))
+		return -1;
 	if (!spool(run))
 		return 0;
 	if (home_find(run, mail_path(run, user, home), &file) == 0)
@@ -100,7 +105,7 @@ int mail_create(struct run *run, const char *user, const char *home, uid_t uid, 
 		mode = 0600;
 	}
 	if (create(run, &file, uid, gid, mode) < 0)
-		return -1;
+		return fail_create(run, &file);
 	*ret_made = true;
 	return 0;
 }

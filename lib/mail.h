@@ -16,7 +16,8 @@
 const char *mail_path(struct run *run, const char *user, const char *home);
 
 /* An empty file, 0660 and of the group mail where the target has it, else 0600 with a note.
- * *ret_made is false where mail goes to a file in the home directory: then none is made. */
+ * *ret_made is false where mail goes to a file in the home directory: then none is made.  One that
+ * cannot be made is an error or a note, as the profile has it. */
 int mail_create(struct run *run, const char *user, const char *home, uid_t uid, gid_t gid,
 		bool *ret_made);
 

@@ -40,6 +40,7 @@ static const struct profile profiles[PROFILE_COUNT] = {
 		.shell = "/bin/bash",
 		.locked = "!!",
 		.mail_dir = "/var/spool/mail",
+		.mail_counts = true,
 		.create_mail_spool = true,
 		.defaults_groups = true,
 		.defaults_btrfs = true,

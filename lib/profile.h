@@ -32,6 +32,7 @@ struct profile {
 	const char *shell;        /* useradd's, where default/useradd has none */
 	const char *locked;       /* the password of a new account: "!" or "!!" */
 	const char *mail_dir;     /* where login.defs has no MAIL_DIR */
+	bool mail_counts;         /* useradd fails when the mail spool cannot be made */
 	bool create_mail_spool;   /* where default/useradd has no CREATE_MAIL_SPOOL */
 	bool defaults_groups;     /* default/useradd has GROUPS and USRSKEL */
 	bool defaults_btrfs;      /* and BTRFS_SUBVOLUME_HOME, BTRFS_SUBVOLUME_SYSTEM */

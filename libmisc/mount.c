@@ -113,7 +113,7 @@ static char *mount_point(char *line)
 	return field;
 }
 
-int mount_below(int dirfd, char *path, size_t size)
+int mount_below(int dirfd, char *below, size_t size)
 {
 	_cleanup_file_ FILE *mounts = NULL;
 	char link[64], dir[PATH_MAX], *line = NULL;
@@ -135,7 +135,7 @@ int mount_below(int dirfd, char *path, size_t size)
 
 		found = point && strncmp(point, dir, n) == 0 && (!point[n] || point[n] == '/');
 		if (found)
-			snprintf(path, size, "%s", point);
+			snprintf(below, size, "%s", point + n);
 	}
 	free(line);
 	return found;

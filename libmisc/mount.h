@@ -17,9 +17,10 @@
 int mount_id(int fd, uint64_t *ret);
 
 /*
- * Is a file system mounted on the directory or on something below it?  1: yes, and path (size
- * bytes, may be cut) is the place; 0: no; -1: it cannot be known (no /proc).
+ * Is a file system mounted on the directory or on something below it?  1: yes, and below (size
+ * bytes, may be cut) is the way there from the directory: "" or "/...".  0: no.  -1: it cannot be
+ * known (no /proc).
  */
-int mount_below(int dirfd, char *path, size_t size);
+int mount_below(int dirfd, char *below, size_t size);
 
 #endif

@@ -122,7 +122,7 @@ static int remove_all(struct removal *r, int dirfd, const char *name, int dir)
 /* That name is dir, and what would stop us later, before anything goes. */
 static int check_top(struct removal *r, int dirfd, const char *name, int dir, const char *shown)
 {
-	char point[PATH_MAX];
+	char below[PATH_MAX];
 	struct stat st, other;
 	uint64_t above;
 
@@ -139,8 +139,9 @@ static int check_top(struct removal *r, int dirfd, const char *name, int dir, co
 		   !btrfs_is_subvolume(dir)) {
 		return refuse_mount(r, shown);
 	}
-	if (mount_below(dir, point, sizeof(point)) == 1)
-		return refuse_mount(r, point);
+	if (mount_below(dir, below, sizeof(below)) == 1)
+		return err_set(r->e, ERR_HOME, "cannot remove %s%s: it is a mount point", shown,
+			       below);
 	return 0;
 }
 

@@ -72,6 +72,21 @@ static void is_refused(struct place *p, int r, const char *message)
 	err_clear(&p->w.run.err);
 }
 
+/* In one profile it is an error, in the others a note. */
+static void is_not_made(struct place *p, const char *user, const char *message)
+{
+	bool made = true;
+	int r = mail_create(&p->w.run, user, "/home", geteuid(), getegid(), &made);
+
+	assert_false(made);
+	if (profile_get()->mail_counts) {
+		is_refused(p, r, message);
+		return;
+	}
+	assert_int_equal(r, 0);
+	assert_string_equal(said(p), arena_printf(&p->w.run.arena, "test: %s\n", message));
+}
+
 static void knows_the_path(void **state)
 {
 	static const char *const both[] = { "MAIL_DIR=/spool", "MAIL_FILE=.mail", NULL };
@@ -126,20 +141,15 @@ static void makes_no_mailbox_of_what_is_there(void **state)
 {
 	struct place *p = *state;
 	int fd = p->w.scratch.fd;
-	bool made;
 
 	make_file(fd, "var/mail/alice", "old", 0600);
-	is_refused(p, mail_create(&p->w.run, "alice", "/home/alice", geteuid(), getegid(), &made),
-		   "Creating mailbox file /var/mail/alice: File exists");
-	assert_false(made);
+	is_not_made(p, "alice", "Creating mailbox file /var/mail/alice: File exists");
 	assert_string_equal(content(fd, "var/mail/alice"), "old");
 	make_link(fd, "var/mail/link", "nowhere");
-	is_refused(p, mail_create(&p->w.run, "link", "/home/alice", geteuid(), getegid(), &made),
-		   "Creating mailbox file /var/mail/link: File exists");
+	is_not_made(p, "link", "Creating mailbox file /var/mail/link: File exists");
 	assert_false(is_there(fd, "var/mail/nowhere"));
 	must(renameat(fd, "var/mail", fd, "var/mails"), "mail");
-	is_refused(p, mail_create(&p->w.run, "bob", "/home/bob", geteuid(), getegid(), &made),
-		   "Creating mailbox file /var/mail/bob: No such file or directory");
+	is_not_made(p, "bob", "Creating mailbox file /var/mail/bob: No such file or directory");
 }
 
 static void does_without_the_group(void **state)
