@@ -37,7 +37,10 @@ static int check_place(struct run *run, const struct home_new *h, const struct h
 {
 	_cleanup_fd_ int fd = open_nearest(run, dir->path);
 
-	if (fd < 0 || faccessat(fd, ".", W_OK | X_OK, AT_EACCESS) < 0)
+	if (fd < 0)
+		return fail_new(run, dir->shown);
+	/* Any other error says that the question cannot be asked here. */
+	if (faccessat(fd, ".", W_OK | X_OK, AT_EACCESS) < 0 && (errno == EACCES || errno == EROFS))
 		return fail_new(run, dir->shown);
 	if (h->kind == HOME_SUBVOLUME && !btrfs_here(fd))
 		return err_set(&run->err, ERR_HOME,

@@ -3,7 +3,9 @@
 
 #include "account_world.h"
 
-#include <sys/mount.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <sys/prctl.h>
 
 #include "btrfs.h"
 #include "btrfs_mount.h"
@@ -946,6 +948,95 @@ static void removes_only_what_it_looked_at(void **state)
 		   "error removing directory /home/none: it was changed meanwhile");
 }
 
+/* --- kernels and seccomp profiles that lack calls */
+
+static int forbid_new_calls(int error)
+{
+	static const int numbers[] = { 437 /* openat2 */, SYS_statx, SYS_copy_file_range,
+				       SYS_renameat2, 439 /* faccessat2 */, SYS_name_to_handle_at };
+	enum { COUNT = sizeof(numbers) / sizeof(numbers[0]) };
+	struct sock_filter rules[COUNT + 3] = {
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+	};
+	struct sock_fprog program = { COUNT + 3, rules };
+	int i;
+
+	for (i = 0; i < COUNT; i++)
+		rules[i + 1] = (struct sock_filter)BPF_JUMP(
+			BPF_JMP | BPF_JEQ | BPF_K, (unsigned int)numbers[i], COUNT - i, 0);
+	rules[COUNT + 1] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW);
+	rules[COUNT + 2] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K,
+							SECCOMP_RET_ERRNO | (unsigned int)error);
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0 ||
+	    prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) < 0)
+		return -1;
+	return syscall(437, -1, "", NULL, 0) == -1 && errno == error ? 0 : -1;
+}
+
+/* The number of the step that failed. */
+static int whole_life(struct place *p)
+{
+	struct home_new h = alice();
+	struct home_move_spec spec = to_new();
+	struct home_removal *plan;
+	struct home_move *move;
+	bool done;
+
+	if (home_check_new(&p->w.run, &h) < 0)
+		return 1;
+	if (home_create(&p->w.run, &h, &done) < 0 || !done)
+		return 2;
+	spec.to = "/other/new";
+	if (home_move_prepare(&p->w.run, &spec, &move) < 0 || !move)
+		return 3;
+	if (home_move_finish(&p->w.run, &move) < 0 ||
+	    !is_there(p->w.scratch.fd, "other/new/.profile"))
+		return 4;
+	if (home_plan_removal(&p->w.run, txn_table(p->w.txn, TABLE_PASSWD), "alice", "/other/new",
+			      geteuid(), false, &plan) < 0 ||
+	    home_remove(&p->w.run, plan, &done) < 0 || !done)
+		return 5;
+	return 0;
+}
+
+static void works_on_old_kernels(void **state)
+{
+	static const int errors[] = { 0, ENOSYS, EPERM };
+	struct place *p = *state;
+	size_t i;
+	int proc;
+
+	make_dir(p->w.scratch.fd, "other", 0755);
+	if (geteuid() == 0)
+		mount_tmpfs(&p->w.scratch, "other", NULL);
+	for (i = 0; i < 6; i++) {
+		int error = errors[i % 3], status;
+		pid_t pid;
+
+		proc = i < 3;
+		if (!proc && geteuid() != 0)
+			break;
+		if (i == 3)
+			must(umount2("/proc", MNT_DETACH), "/proc");
+		pid = fork();
+		assert_true(pid >= 0);
+		if (pid == 0) {
+			int step = error && forbid_new_calls(error) < 0 ? 100 : whole_life(p);
+
+			if (step)
+				dprintf(p->stderr_fd, "%s, /proc %d: step %d: %s\n",
+					strerror(error), proc, step, p->w.run.err.message);
+			_exit(step);
+		}
+		assert_int_equal(waitpid(pid, &status, 0), pid);
+		assert_int_equal(status, 0);
+	}
+	if (geteuid() == 0) {
+		must(mount("proc", "/proc", "proc", 0, NULL), "/proc");
+		unmount(&p->w.scratch, "other");
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -980,6 +1071,7 @@ int main(void)
 		TEST(never_removes_another_users_home),
 		TEST(removes_no_link_file_or_mount),
 		TEST(removes_only_what_it_looked_at),
+		TEST(works_on_old_kernels),
 	};
 
 	own_mounts();
