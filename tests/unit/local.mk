@@ -13,6 +13,8 @@ unit_programs = \
 	tests/unit/test_flush \
 	tests/unit/test_group \
 	tests/unit/test_home \
+	tests/unit/test_home_move \
+	tests/unit/test_home_remove \
 	tests/unit/test_hook \
 	tests/unit/test_ids \
 	tests/unit/test_json \
@@ -39,8 +41,9 @@ unit_programs = \
 	tests/unit/test_tree_copy \
 	tests/unit/test_txn
 
-EXTRA_DIST += tests/unit/account_world.h tests/unit/btrfs_mount.h tests/unit/interleave.h \
-	tests/unit/live_root.h tests/unit/scratch.h tests/unit/selinux_world.h
+EXTRA_DIST += tests/unit/account_world.h tests/unit/btrfs_mount.h tests/unit/home_place.h \
+	tests/unit/interleave.h tests/unit/live_root.h tests/unit/scratch.h \
+	tests/unit/selinux_world.h
 
 LDADD = $(ACCOUNT_LIBS) -lcmocka
 tests_unit_test_proc_LDADD = $(LDADD) -lpthread
