@@ -13,6 +13,7 @@ unit_programs = \
 	tests/unit/test_flush \
 	tests/unit/test_group \
 	tests/unit/test_home \
+	tests/unit/test_home_labels \
 	tests/unit/test_home_move \
 	tests/unit/test_home_remove \
 	tests/unit/test_hook \
