@@ -3,7 +3,7 @@
 #include "group.h"
 #include "group_lines.h"
 
-/* Stands in group where the password is in gshadow, and where there is none. */
+/* Stands in group where the password is in gshadow, and where groupadd sets none. */
 #define PASSWORD_ELSEWHERE "x"
 #define NO_PASSWORD "!"
 
@@ -85,8 +85,8 @@ int group_add(struct run *run, struct txn *txn, const struct group_new *g)
 
 	if (g->members)
 		members = group_lines_join(&run->arena, members, str_of(g->members));
-	if (!shadow && g->password)
-		password = g->password;
+	if (!shadow && (g->password || g->for_user))
+		password = g->password ? g->password : NO_PASSWORD;
 	if (group_lines_write(run, txn_create(txn, TABLE_GROUP), &none, g->name, password,
 			      id_text(run, g->gid), members) < 0)
 		return -1;

@@ -67,9 +67,11 @@ static void adding(void **state)
 	begin(NULL, NULL, NULL);
 	add(&(struct group_new){ .name = "g", .gid = 7 });
 	add(&(struct group_new){ .name = "h", .gid = 8, .password = "HASH" });
-	expect("g:x:7:\nh:HASH:8:\n", "(none)",
+	add(&(struct group_new){ .name = "u", .gid = 9, .for_user = true });
+	expect("g:x:7:\nh:HASH:8:\nu:!:9:\n", "(none)",
 	       "group added to /etc/group: name=g, GID=7\nnew group: name=g, GID=7\n"
-	       "group added to /etc/group: name=h, GID=8\nnew group: name=h, GID=8\n");
+	       "group added to /etc/group: name=h, GID=8\nnew group: name=h, GID=8\n"
+	       "new group: name=u, GID=9\n");
 
 	/* a row left over in gshadow */
 	begin("", "g:x:bob:bob\nh:!::\n", NULL);
