@@ -81,6 +81,15 @@ SCRIPTS = (
     )),
 )
 
+# The distribution's useradd adds the account, then ends with a segmentation fault.
+SCRIPTS += (
+    Script("seuser", "-Z without a store of the policy", {**GOOD, "files": "own"}, (
+        useradd("vmo1", "", "-Z staff_u", says="login mapping is not changed", label="shadow_t"),
+        useradd("vmo2", "strict", "-Z staff_u", status=14, says="cannot change the SELinux login"),
+        Line("usermod", "/ours/usermod -Z staff_u vmua", says="login mapping is not changed"),
+    )),
+)
+
 WHY = "/ours/shadow-selinux"
 SHADOW = {"path": "/etc/shadow", "label": labels.label("shadow_t"), "from": "policy"}
 
