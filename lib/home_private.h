@@ -37,10 +37,13 @@ int home_open_skel(struct run *run, const char *skel, int *ret);
 /* SOURCE_DATE_EPOCH, or 0. */
 time_t home_newest(void);
 
+bool home_is_same(const struct stat *a, const struct stat *b);
+/* Is the directory that is open as dirfd, seen from the root, this one or somewhere in it? */
+bool home_is_within(struct run *run, int dirfd, const struct stat *dir);
 /* A directory that makes a system, or one that holds such. */
 bool home_is_system(struct run *run, const struct stat *dir);
 /* The name of another user whose home is this directory or in it; NULL: none. */
 const char *home_is_shared(struct run *run, struct table *passwd, const char *user,
-			   const struct stat *dir);
+			   const struct home_dir *dir);
 
 #endif

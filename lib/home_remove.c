@@ -34,7 +34,7 @@ static const char *judge(struct run *run, struct table *passwd, const struct hom
 				    plan->user);
 	if (!S_ISDIR(dir->st.st_mode))
 		return refuse(run, dir, "is not a directory");
-	other = passwd ? home_is_shared(run, passwd, plan->user, &dir->st) : NULL;
+	other = passwd ? home_is_shared(run, passwd, plan->user, dir) : NULL;
 	if (!other)
 		return NULL;
 	return arena_printf(&run->arena, "%s is or holds the home directory of %s, not removing",

@@ -27,6 +27,7 @@ lib_libaccount_a_SOURCES = \
 	lib/home_move.c \
 	lib/home_private.h \
 	lib/home_remove.c \
+	lib/home_shared.c \
 	lib/hook.c \
 	lib/hook.h \
 	lib/ids.c \

@@ -170,6 +170,46 @@ static void never_removes_another_users_home(void **state)
 	world_close(&w);
 }
 
+/* More directories with homes, and more links in one, than are kept in mind. */
+static void finds_another_user_among_many(void **state)
+{
+	static const char *const homes[] = { "/p99/link", "/many/l1200", "/target/in", "/p3/link" };
+	struct place *p = *state;
+	int fd = p->w.scratch.fd, i;
+	char name[64], *lines;
+	struct str bytes;
+	size_t h;
+
+	make_dir(fd, "target", 0755);
+	make_dir(fd, "target/in", 0755);
+	make_dir(fd, "many", 0755);
+	for (i = 0; i < 1500; i++) {
+		snprintf(name, sizeof(name), "many/l%d", i);
+		make_link(fd, name, i == 1200 ? "../target/in" : "nowhere");
+	}
+	lines = arena_printf(&p->w.run.arena, "x:x:1:1::/many/none:/bin/sh\n");
+	for (i = 0; i < 100; i++) {
+		snprintf(name, sizeof(name), "p%d", i);
+		make_dir(fd, name, 0755);
+		lines = arena_printf(&p->w.run.arena, "%su%d:x:1:1::/p%d/home:/bin/sh\n", lines, i, i);
+	}
+	make_link(fd, "p99/link", "/target");
+	make_link(fd, "p3/link", "/target/in");
+	for (h = 0; h < sizeof(homes) / sizeof(homes[0]); h++) {
+		struct home_removal *plan;
+		bool removed;
+
+		bytes = str_of(arena_printf(&p->w.run.arena, "%sother:x:1:1::%s:/bin/sh\n", lines,
+					    homes[h]));
+		is_well(p, home_plan_removal(&p->w.run,
+					     table_new(TABLE_PASSWD, bytes.p, bytes.n,
+						       &p->w.run.arena),
+					     "alice", "/target", geteuid(), true, &plan));
+		is_refused(p, home_remove(&p->w.run, plan, &removed), ERR_HOME,
+			   "/target is or holds the home directory of other, not removing");
+	}
+}
+
 static void removes_no_link_file_or_mount(void **state)
 {
 	struct place *p = *state;
@@ -224,6 +264,7 @@ int main(void)
 		TEST(removes_what_is_not_the_users_only_by_force),
 		TEST(never_removes_a_system),
 		TEST(never_removes_another_users_home),
+		TEST(finds_another_user_among_many),
 		TEST(removes_no_link_file_or_mount),
 		TEST(removes_only_what_it_looked_at),
 	};
