@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "account.h"
 
+#include <string.h>
+
 #include "group.h"
 #include "ids.h"
 #include "nss.h"
@@ -21,6 +23,14 @@ static int check_name(struct run *run, struct txn *txn, const struct account *a,
 			       "use -g.",
 			       a->name);
 	return 0;
+}
+
+/* -1; remembers what there is no more of, if that is the reason. */
+static int lacks(const struct run *run, struct account *a, const char *what)
+{
+	if (strncmp(run->err.message, "Can't get unique", 16) == 0)
+		a->lacking = what;
+	return -1;
 }
 
 struct claims {
@@ -49,7 +59,7 @@ static int settle_uid(struct run *run, struct txn *txn, struct account *a, struc
 	if (!a->has_uid) {
 		if (ids_range_get(&range, &run->defs, IDS_UID, a->sys, &run->err) < 0 ||
 		    ids_choose(users, &range, IDS_NONE, &others, &run->arena, &uid, &run->err) < 0)
-			return -1;
+			return lacks(run, a, "UIDs");
 		a->uid = uid;
 		return 0;
 	}
@@ -64,25 +74,33 @@ static int settle_gid(struct run *run, struct txn *txn, struct account *a)
 	if (a->group)
 		return group_gid(run, txn, a->group, &a->gid);
 	if (a->own_group)
-		return group_choose_gid(run, txn, a->sys, a->uid, &a->gid);
+		return group_choose_gid(run, txn, a->sys, a->uid, &a->gid) < 0 ?
+			       lacks(run, a, "GIDs") :
+			       0;
 	return group_gid(run, txn, a->default_group, &a->gid);
 }
 
-/* Ranges only where both files exist, and for people, unless the caller wishes it otherwise. */
-static int settle_subids(struct run *run, struct txn *txn, struct account *a,
-			 const struct nss *nss)
+/* Ranges are for people, unless the caller wishes it otherwise; another source may give them. */
+static bool wants_subids(struct run *run, const struct account *a, const struct nss *nss)
 {
 	long long min = defs_number(&run->defs, "UID_MIN", 1000);
 	long long max = defs_number(&run->defs, "UID_MAX", 60000);
 	bool normal = (long long)a->uid >= min && (long long)a->uid <= max;
 
+	return a->subids && !nss->subid && (normal || a->sys);
+}
+
+static int settle_subids(struct run *run, struct txn *txn, struct account *a,
+			 const struct nss *nss)
+{
 	a->subuids.count = a->subgids.count = 0;
-	if (!a->subids || nss->subid || (!normal && !a->sys) ||
-	    !txn_table(txn, TABLE_SUBUID) || !txn_table(txn, TABLE_SUBGID))
+	if (!wants_subids(run, a, nss))
 		return 0;
 	if (subid_choose(run, txn, TABLE_SUBUID, a->name, a->uid, &a->subuids) < 0)
-		return -1;
-	return subid_choose(run, txn, TABLE_SUBGID, a->name, a->uid, &a->subgids);
+		return lacks(run, a, "subordinate UIDs");
+	if (subid_choose(run, txn, TABLE_SUBGID, a->name, a->uid, &a->subgids) < 0)
+		return lacks(run, a, "subordinate GIDs");
+	return 0;
 }
 
 int account_fill_in(struct run *run, struct txn *txn, struct account *a)

@@ -31,13 +31,14 @@ struct account {
 	bool own_group;          /* make a group of the user's name */
 	const char *default_group;
 	const char *groups;      /* further ones, a comma list of names and gids; NULL: none */
-	bool subids;             /* ranges, where the files exist and the uid is a normal one */
+	bool subids;             /* ranges, where the file exists and the uid is a normal one */
 	struct user_aging aging;
 
 	/* Settled. */
 	gid_t gid;
 	const char *const *memberships;  /* names, ended by NULL */
 	struct subid_range subuids, subgids; /* count 0: none */
+	const char *lacking; /* after a failure: of what there is no more ("UIDs"), or NULL */
 };
 
 int account_fill_in(struct run *run, struct txn *txn, struct account *account);

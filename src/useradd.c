@@ -6,6 +6,7 @@
  * committed together; then home directory, mail spool, login mapping, caches and hooks follow.
  */
 #include <string.h>
+#include <syslog.h>
 
 #include "account.h"
 #include "day.h"
@@ -25,7 +26,9 @@ struct useradd {
 		no_log_init, no_subids, no_user_group, non_unique, one_file_system, sys, user_group;
 	const char *base_dir, *chown, *comment, *expire, *gid, *groups, *home, *inactive, *password,
 		*seuser, *serange, *shell, *skel, *uid;
-	const char *login; /* not an option: whom the work is about, once it is */
+	/* No options, but what failed() tells the logs. */
+	const char *login;   /* whom the work is about, once it is */
+	const char *lacking; /* account.h */
 };
 
 #define AT(member) offsetof(struct useradd, member)
@@ -342,8 +345,10 @@ static int make_account(struct run *run, struct plan *plan)
 		return -1;
 	user_warn_shell(run, plan->o->shell);
 	plan->o->login = plan->account.name;
-	if (run_transaction(run, ACCOUNT_TABLES, change, plan) < 0)
+	if (run_transaction(run, ACCOUNT_TABLES, change, plan) < 0) {
+		plan->o->lacking = plan->account.lacking;
 		return -1;
+	}
 	return run->opt.dry_run ? 0 : effects(run, plan);
 }
 
@@ -410,6 +415,9 @@ static void failed(struct run *run, void *options, int status)
 
 	if (!o->login || kind == ERR_UNKNOWN || kind == ERR_LOCK || kind == ERR_USAGE)
 		return;
+	if (o->lacking)
+		event_log_at(&run->events, &run->arena, LOG_WARNING,
+			     "no more available %s on the system", o->lacking);
 	event_log(&run->events, &run->arena, "failed adding user '%s', exit code: %d", o->login,
 		  status);
 	event_audit(&run->events, &run->arena, AUDIT_TYPE_ADD_USER, "adding user",
