@@ -197,8 +197,7 @@ static void a_mailbox_is_labelled(void **state)
 	make_dir(p->w.scratch.fd, "var", 0755);
 	make_dir(p->w.scratch.fd, "var/spool", 0755);
 	make_dir(p->w.scratch.fd, profile_get()->mail_dir + 1, 0755);
-	assert_int_equal(mail_create(&p->w.run, "alice", "/home/alice", geteuid(), getegid(), &made),
-			 0);
+	is_well(p, mail_create(&p->w.run, "alice", "/home", geteuid(), getegid(), &made));
 	assert_true(made);
 	snprintf(path, sizeof(path), "f %s/alice\n", profile_get()->mail_dir);
 	assert_string_equal(policy.looked_up, path);

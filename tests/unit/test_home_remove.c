@@ -191,7 +191,8 @@ static void finds_another_user_among_many(void **state)
 	for (i = 0; i < 100; i++) {
 		snprintf(name, sizeof(name), "p%d", i);
 		make_dir(fd, name, 0755);
-		lines = arena_printf(&p->w.run.arena, "%su%d:x:1:1::/p%d/home:/bin/sh\n", lines, i, i);
+		lines = arena_printf(&p->w.run.arena, "%su%d:x:1:1::/p%d/home:/bin/sh\n", lines, i,
+				     i);
 	}
 	make_link(fd, "p99/link", "/target");
 	make_link(fd, "p3/link", "/target/in");
