@@ -159,14 +159,16 @@ static bool is_theirs(struct recovery *r, enum table_id id, struct str name)
 	return t && find_name(r, t, name, &row) && !(ours && same_id(id, ours->new, row.line));
 }
 
-/* Is a user that is not of our making in the group? */
+/* Does our group stand, and is it that of a user that is not of our making? */
 static bool is_primary_group(struct recovery *r, struct str group)
 {
 	struct table *users = r->txn->files[TABLE_PASSWD].table;
+	struct table *groups = r->txn->files[TABLE_GROUP].table;
 	uint32_t gid, id;
 	struct row row;
 
-	if (!users || !id_in(TABLE_GROUP, group, &gid))
+	if (!users || !groups || !id_in(TABLE_GROUP, group, &gid) ||
+	    !find_name(r, groups, group, &row) || !same_id(TABLE_GROUP, row.line, group))
 		return false;
 	for (row = ROW_START; table_next(users, &row);)
 		if (schema_id(row.column[PW_GID], &id) && id == gid &&
