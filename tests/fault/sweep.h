@@ -41,6 +41,7 @@ struct sweep {
 	bool home_may_differ;	/* a kill may leave the home half made */
 	int late[sweep_late_max];	/* statuses of failures after the commit */
 	int late_count;
+	const char *excuse;	/* a message of such a failure, or NULL */
 };
 
 /* Number of bad verdicts. */
