@@ -14,7 +14,15 @@ struct home_move {
 	struct home_move_spec spec;
 	struct home_dir from, to;
 	bool copied; /* else renamed */
+	bool linked; /* renamed, and a link to the new place stands at the old one */
 };
+
+/* What a person means by "there is none"; anything else is trouble. */
+static bool is_absence(int error)
+{
+	return error == ENOENT || error == ENOTDIR || error == EACCES || error == ELOOP ||
+	       error == ENAMETOOLONG;
+}
 
 static int fail_move(struct run *run, const struct home_move *m)
 {
@@ -29,18 +37,81 @@ static int refuse_move(struct run *run, const struct home_move *m, const char *w
 		       m->from.shown, m->to.shown, what, why);
 }
 
+static int rename_with(const struct beneath_place *from, const struct beneath_place *to,
+		       unsigned flags)
+{
+#ifdef SYS_renameat2
+	return (int)syscall(SYS_renameat2, from->dirfd, from->name, to->dirfd, to->name, flags);
+#else
+	(void)from, (void)to, (void)flags;
+	errno = ENOSYS;
+	return -1;
+#endif
+}
+
+static bool has_no_such_rename(int error)
+{
+	return error == ENOSYS || error == EINVAL || error == EPERM;
+}
+
 /* Where the kernel or the file system has no such rename, we have looked before. */
 static int rename_to_nothing(const struct beneath_place *from, const struct beneath_place *to)
 {
-#ifdef SYS_renameat2
 	enum { NO_REPLACE = 1 };
 
-	if (syscall(SYS_renameat2, from->dirfd, from->name, to->dirfd, to->name, NO_REPLACE) == 0)
+	if (rename_with(from, to, NO_REPLACE) == 0)
 		return 0;
-	if (errno != ENOSYS && errno != EINVAL && errno != EPERM)
+	if (!has_no_such_rename(errno))
 		return -1;
-#endif
 	return renameat(from->dirfd, from->name, to->dirfd, to->name);
+}
+
+static int exchange(const struct beneath_place *a, const struct beneath_place *b)
+{
+	enum { EXCHANGE = 2 };
+
+	return rename_with(a, b, EXCHANGE);
+}
+
+/* Is the place a link to the new home? */
+static bool leads_to_new(const struct home_move *m, const struct beneath_place *place)
+{
+	char target[PATH_MAX];
+	ssize_t n = readlinkat(place->dirfd, place->name, target, sizeof(target));
+
+	return n >= 0 && str_is((struct str){ target, (size_t)n }, m->to.path);
+}
+
+static int remove_link(const struct home_move *m, const struct beneath_place *place)
+{
+	if (!leads_to_new(m, place))
+		return 0;
+	return unlinkat(place->dirfd, place->name, 0) == 0 ||
+			       unlinkat(place->dirfd, place->name, 0) == 0 ?
+		       0 :
+		       -1;
+}
+
+/*
+ * A link to the new place is made there and exchanged with the directory: whatever passwd says, and
+ * whenever we die, the home is where it says.  1: that cannot be done here.
+ */
+static int rename_by_link(struct run *run, struct home_move *m)
+{
+	struct err ignored = { 0 };
+	int saved;
+
+	if (selinux_symlink(run_labels(run), m->from.path, m->to.path, m->to.place.dirfd,
+			    m->to.place.name, &ignored) < 0)
+		return ignored.kind == ERR_NONE && errno == EEXIST ? -1 : 1;
+	if (exchange(&m->from.place, &m->to.place) == 0) {
+		m->linked = true;
+		return 0;
+	}
+	saved = errno;
+	remove_link(m, &m->to.place);
+	errno = saved;
+	return has_no_such_rename(errno) ? 1 : -1;
 }
 
 static int check_from(struct run *run, const struct home_move *m)
@@ -91,30 +162,54 @@ static int copy_home(struct run *run, struct home_move *m)
 	return -1;
 }
 
+/* Everything where it was; -1 and errno. */
+static int rename_back(struct home_move *m)
+{
+	if (!m->linked)
+		return rename_to_nothing(&m->to.place, &m->from.place);
+	if (exchange(&m->from.place, &m->to.place) < 0 &&
+	    exchange(&m->from.place, &m->to.place) < 0)
+		return -1;
+	m->linked = false;
+	return remove_link(m, &m->to.place);
+}
+
 static int rename_home(struct run *run, struct home_move *m)
 {
 	struct stat st;
+	int r;
 
-	if (rename_to_nothing(&m->from.place, &m->to.place) < 0)
+	r = rename_by_link(run, m);
+	if (r == 1)
+		r = rename_to_nothing(&m->from.place, &m->to.place);
+	if (r < 0)
 		return errno == EXDEV ? 1 : fail_move(run, m);
 	/* Somebody who may write above it could have put another directory there meanwhile. */
 	if (fstatat(m->to.place.dirfd, m->to.place.name, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
 	    st.st_ino == m->from.st.st_ino && st.st_dev == m->from.st.st_dev)
 		return 0;
-	rename_to_nothing(&m->to.place, &m->from.place);
+	rename_back(m);
 	errno = ESTALE;
 	return fail_move(run, m);
 }
 
 static int move_home(struct run *run, struct home_move *m)
 {
-	int r;
+	bool there = home_find(run, m->spec.to, &m->to) == 0;
+	int why = errno, r;
 
+	/* A run that died after its rename and before its commit. */
+	if (S_ISLNK(m->from.st.st_mode) && there && S_ISDIR(m->to.st.st_mode) &&
+	    m->to.st.st_uid == m->spec.ids.from_uid && leads_to_new(m, &m->from.place)) {
+		m->linked = !run->opt.dry_run;
+		return run->opt.dry_run;
+	}
 	if (check_from(run, m) < 0)
 		return -1;
-	if (home_find(run, m->spec.to, &m->to) == 0)
+	errno = why;
+	if (there)
 		return err_set(&run->err, ERR_HOME, "directory %s exists", m->to.shown);
-	if (m->to.place.dirfd < 0 || errno != ENOENT)
+	if (m->to.place.dirfd < 0 || why != ENOENT)
 		return fail_move(run, m);
 	if (run->opt.dry_run)
 		return 1;
@@ -146,6 +241,11 @@ int home_move_prepare(struct run *run, const struct home_move_spec *spec, struct
 	m->to = HOME_DIR_NONE;
 	m->to.shown = root_show(&run->root, &run->arena, spec->to);
 	if (home_find(run, spec->from, &m->from) < 0) {
+		if (!is_absence(errno)) {
+			fail_move(run, m);
+			forget(&m);
+			return -1;
+		}
 		note_say(&run->note,
 			 "The previous home directory (%s) does not exist or is inaccessible. "
 			 "Move cannot be completed.",
@@ -201,10 +301,14 @@ int home_move_finish(struct run *run, struct home_move **move)
 
 	if (!m)
 		return 0;
-	if (!m->copied)
+	if (!m->copied) {
 		r = give_moved(run, m);
-	else if (tree_remove(m->from.place.dirfd, m->from.place.name, m->from.fd, m->from.shown,
-			     &e) < 0)
+		if (m->linked && remove_link(m, &m->from.place) < 0)
+			note_say(&run->note, "warning: failed to remove the link %s to the new home",
+				 m->from.shown);
+	}
+	if (m->copied && tree_remove(m->from.place.dirfd, m->from.place.name, m->from.fd,
+				     m->from.shown, &e) < 0)
 		note_say(&run->note,
 			 "warning: failed to completely remove old home directory %s: %s",
 			 m->from.shown, e.message);
@@ -224,7 +328,7 @@ void home_move_undo(struct run *run, struct home_move **move)
 	fd = open_moved(m, &st);
 	if (m->copied)
 		tree_remove(m->to.place.dirfd, m->to.place.name, fd, m->to.shown, &e);
-	else if (rename_to_nothing(&m->to.place, &m->from.place) < 0)
+	else if (rename_back(m) < 0)
 		err_sys(&e, ERR_HOME, "cannot rename directory %s to %s", m->to.shown,
 			m->from.shown);
 	if (e.kind != ERR_NONE)
@@ -238,8 +342,13 @@ int home_give(struct run *run, const char *path, const struct tree_ids *ids, boo
 	_cleanup_home_ struct home_dir dir = HOME_DIR_NONE;
 
 	*ret_given = false;
-	if (!changes_hands(ids) || home_find(run, path, &dir) < 0 ||
-	    dir.st.st_uid != ids->from_uid || S_ISLNK(dir.st.st_mode))
+	if (!changes_hands(ids))
+		return 0;
+	if (home_find(run, path, &dir) < 0)
+		return is_absence(errno) ? 0 :
+					   err_sys(&run->err, ERR_HOME,
+						   "cannot change the owner of %s", dir.shown);
+	if (dir.st.st_uid != ids->from_uid || S_ISLNK(dir.st.st_mode))
 		return 0;
 	if (!S_ISDIR(dir.st.st_mode))
 		return err_set(&run->err, ERR_HOME,

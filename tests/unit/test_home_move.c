@@ -14,7 +14,8 @@ static void renames_and_takes_back(void **state)
 	make_home(p, "home/alice", 3000);
 	is_well(p, home_move_prepare(&p->w.run, &spec, &move));
 	assert_non_null(move);
-	assert_false(is_there(p->w.scratch.fd, "home/alice"));
+	/* Until passwd says so, the old path leads there too. */
+	assert_string_equal(target(p->w.scratch.fd, "home/alice"), "/home/new");
 	assert_true(has_home(p, "home/new"));
 	home_move_undo(&p->w.run, &move);
 	assert_null(move);
@@ -24,7 +25,35 @@ static void renames_and_takes_back(void **state)
 	is_well(p, home_move_finish(&p->w.run, &move));
 	assert_null(move);
 	assert_true(has_home(p, "home/new"));
+	assert_false(is_there(p->w.scratch.fd, "home/alice"));
 	assert_string_equal(said(p), "");
+}
+
+static void goes_on_after_a_death(void **state)
+{
+	struct place *p = *state;
+	struct home_move_spec spec = to_new();
+	struct home_move *move;
+	int fd = p->w.scratch.fd;
+
+	/* As a run leaves it that was killed after its rename and before its commit. */
+	make_home(p, "home/new", 3000);
+	make_link(fd, "home/alice", "/home/new");
+	is_well(p, home_move_prepare(&p->w.run, &spec, &move));
+	assert_non_null(move);
+	home_move_undo(&p->w.run, &move);
+	assert_true(has_home(p, "home/alice"));
+	assert_false(is_there(fd, "home/new"));
+	must(renameat(fd, "home/alice", fd, "home/new"), "rename");
+	make_link(fd, "home/alice", "/home/new");
+	is_well(p, home_move_prepare(&p->w.run, &spec, &move));
+	is_well(p, home_move_finish(&p->w.run, &move));
+	assert_true(has_home(p, "home/new"));
+	assert_false(is_there(fd, "home/alice"));
+	/* A link to somewhere else is nobody's move. */
+	make_link(fd, "home/alice", "/home/other");
+	is_refused(p, home_move_prepare(&p->w.run, &spec, &move), ERR_HOME,
+		   "cannot rename directory /home/alice to /home/new: /home/alice is a symbolic link");
 }
 
 static void copies_to_another_file_system_and_takes_back(void **state)
@@ -286,6 +315,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 		TEST(renames_and_takes_back),
+		TEST(goes_on_after_a_death),
 		TEST(copies_to_another_file_system_and_takes_back),
 		TEST(moves_without_giving_away),
 		TEST(a_copy_that_fails_leaves_nothing),
