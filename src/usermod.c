@@ -416,9 +416,11 @@ static int effects(struct run *run, struct plan *plan)
 	if (plan->before.uid != plan->after.uid)
 		lastlog_move(run, plan->before.uid, plan->after.uid);
 	flush_caches(run, FLUSH_USERS | FLUSH_GROUPS);
-	if (give_files(run, plan) < 0 || move_mail(run, plan) < 0)
-		return -1;
-	return map_login(run, plan);
+	/* What cannot be done for one keeps nobody from the others; the first error is told. */
+	give_files(run, plan);
+	move_mail(run, plan);
+	map_login(run, plan);
+	return run->err.kind == ERR_NONE ? 0 : -1;
 }
 
 static int work(struct run *run, void *options, const char *const *operands)
