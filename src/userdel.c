@@ -73,7 +73,8 @@ static int change(struct run *run, struct txn *txn, void *context)
 		return -1;
 	event_log(ev, &run->arena, "delete user '%s'", plan->user.name);
 	event_audit(ev, &run->arena, AUDIT_TYPE_DEL_USER, "deleting user entries",
-		    AUDIT_TYPE_DEL_USER, "delete-user", NULL, plan->user.name, (long)plan->user.uid, true);
+		    AUDIT_TYPE_DEL_USER, "delete-user", NULL, plan->user.name,
+		    (long)plan->user.uid, true);
 	if (group_forget_user(run, txn, &plan->user, o->force) < 0)
 		return -1;
 	subid_forget(run, txn, TABLE_SUBUID, plan->user.name, plan->user.uid);
