@@ -8,7 +8,7 @@ LEFTOVER = re.compile(r"/etc/(.*\.lock|.*\+|.*\.journal|.*\.[0-9]+)$")
 USER_FILES = ("passwd", "shadow", "group", "gshadow")
 
 
-def cell(shape, mode, who, seen):
+def cell(shape, mode, who, steps, seen):
     faults = list(seen.errors)
     want = (shape.packaged if who == "packaged" else shape.ours)[mode == "P"]
     before = seen.start
@@ -16,7 +16,7 @@ def cell(shape, mode, who, seen):
         faults += (f"{step.name}: {fault}" for fault in
                    judge_step(shape, want, who, seen.start, before, step))
         before = step.state
-    if [step.name for step in seen.steps] != list(shapes.STEPS):
+    if [step.name for step in seen.steps] != list(steps):
         faults.append("not all steps were run")
     return faults
 

@@ -111,12 +111,12 @@ class Job:
     text: str
 
 
-def shape_job(name, shape, mode, who):
-    """All steps of a shape."""
+def shape_job(name, shape, mode, who, steps=tuple(shapes.STEPS)):
+    """The steps of a shape, by their names."""
     directory = "/ours" if who == "ours" else "/usr/sbin"
-    steps = {key: f"{directory}/{text.format(at=shape.at, moved=shape.moved)}"
-             for key, text in shapes.STEPS.items()}
-    return job(name, shape.setup, mode, steps.items())
+    commands = [(step, shapes.STEPS[step].format(at=shape.at, moved=shape.moved))
+                for step in steps]
+    return job(name, shape.setup, mode, [(step, f"{directory}/{text}") for step, text in commands])
 
 
 def job(name, setup, mode, steps):

@@ -33,6 +33,8 @@ STEPS = {
     "userdel": "userdel {at} -r vmub",
     "groupdel": "groupdel {at} vmgb",
 }
+# What is run on a permissive kernel unless all is asked for.
+SHORT = ("groupadd", "useradd", "userdel")
 DB_STATUS = {"groupadd": 10, "useradd": 1, "usermod": 1, "move": 1, "groupmod": 10, "userdel": 1,
              "groupdel": 10}
 HOST = {"config": "targeted", "contexts": "good", "files": "own", "target": "/mnt/new"}
