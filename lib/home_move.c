@@ -73,23 +73,28 @@ static int exchange(const struct beneath_place *a, const struct beneath_place *b
 	return rename_with(a, b, EXCHANGE);
 }
 
-/* Is the place a link to the new home? */
-static bool leads_to_new(const struct home_move *m, const struct beneath_place *place)
+/* Is the place a link to the new home?  -1: that cannot be told. */
+static int leads_to_new(const struct home_move *m, const struct beneath_place *place)
 {
 	char target[PATH_MAX];
 	ssize_t n = readlinkat(place->dirfd, place->name, target, sizeof(target));
 
-	return n >= 0 && str_is((struct str){ target, (size_t)n }, m->to.path);
+	if (n < 0)
+		return errno == EINVAL || errno == ENOENT ? 0 : -1;
+	return str_is((struct str){ target, (size_t)n }, m->to.path);
 }
 
 static int remove_link(const struct home_move *m, const struct beneath_place *place)
 {
-	if (!leads_to_new(m, place))
-		return 0;
-	return unlinkat(place->dirfd, place->name, 0) == 0 ||
-			       unlinkat(place->dirfd, place->name, 0) == 0 ?
-		       0 :
-		       -1;
+	int tries, found;
+
+	/* One failure must not leave it. */
+	for (tries = 0; tries < 2; tries++) {
+		found = leads_to_new(m, place);
+		if (found == 0 || (found == 1 && unlinkat(place->dirfd, place->name, 0) == 0))
+			return 0;
+	}
+	return -1;
 }
 
 /*
@@ -200,7 +205,7 @@ static int move_home(struct run *run, struct home_move *m)
 
 	/* A run that died after its rename and before its commit. */
 	if (S_ISLNK(m->from.st.st_mode) && there && S_ISDIR(m->to.st.st_mode) &&
-	    m->to.st.st_uid == m->spec.ids.from_uid && leads_to_new(m, &m->from.place)) {
+	    m->to.st.st_uid == m->spec.ids.from_uid && leads_to_new(m, &m->from.place) == 1) {
 		m->linked = !run->opt.dry_run;
 		return run->opt.dry_run;
 	}
