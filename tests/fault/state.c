@@ -217,6 +217,39 @@ const char *state_shared(const struct state *state)
 	return NULL;
 }
 
+/* Paths in links are those of the target. */
+static bool has_file(const char *root, const char *home)
+{
+	char path[4096], target[1024];
+	struct stat st;
+	ssize_t length;
+
+	snprintf(path, sizeof(path), "%s%s", root, home);
+	length = readlink(path, target, sizeof(target) - 1);
+	if (length > 0) {
+		target[length] = '\0';
+		snprintf(path, sizeof(path), "%s%s", root, target);
+	}
+	strncat(path, "/file", sizeof(path) - strlen(path) - 1);
+	return lstat(path, &st) == 0;
+}
+
+bool state_has_home(const struct state *state, const char *root)
+{
+	const struct state_file *passwd = &state->file[STATE_PASSWD];
+	const char *row = row_find(passwd, 0, "old", 3);
+	char home[256];
+
+	if (row == NULL)
+		row = row_find(passwd, 0, "neo", 3);
+	for (int i = 0; i < 5 && row != NULL; i++)
+		row = strchr(row, ':') + 1;
+	if (row == NULL)
+		return true;
+	snprintf(home, sizeof(home), "%.*s", (int)strcspn(row, ":\n"), row);
+	return has_file(root, home);
+}
+
 bool state_has_name(const struct state *state, const char *name)
 {
 	return row_find(&state->file[STATE_PASSWD], 0, name, strlen(name)) != NULL ||

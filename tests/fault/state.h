@@ -37,6 +37,10 @@ const char *state_torn(const struct state *state);
 /* NULL, or why two accounts share what must be one's own: ids, names, ranges (static storage). */
 const char *state_shared(const struct state *state);
 
+/* Is the home of the account called `old` or, once it is renamed, `neo` where passwd says, with its
+ * file in it?  A link beneath the root will do.  True when there is no such account. */
+bool state_has_home(const struct state *state, const char *root);
+
 /* Is there a row of this name in passwd, or in group when there is none of that name in passwd? */
 bool state_has_name(const struct state *state, const char *name);
 

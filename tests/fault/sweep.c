@@ -265,6 +265,8 @@ static void judge_tree(const struct sweep *sweep, const struct expected *x, cons
 	const char *wanted;
 	char *tree;
 
+	if (killed && sweep->home_must_be && !state_has_home(&run->final, sweep->work))
+		report(tally, run, "home", "the home is not where passwd says");
 	if ((killed && sweep->home_may_differ) ||
 	    (!killed && is_after && WEXITSTATUS(run->end.status) != 0))
 		return;

@@ -38,7 +38,8 @@ struct sweep {
 	struct trace_plan second;	/* disturb `next` too, after each death within a commit */
 	long second_every;	/* 0: do not */
 	bool may_be_torn;	/* a file is written in place: readers may meet it half done */
-	bool home_may_differ;	/* a kill may leave the home half made */
+	bool home_may_differ;	/* a kill may leave the home half made, or with its old owner */
+	bool home_must_be;	/* but where passwd says, always */
 	int late[sweep_late_max];	/* statuses of failures after the commit */
 	int late_count;
 	const char *excuse;	/* a message of such a failure, or NULL */
