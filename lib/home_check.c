@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "btrfs.h"
@@ -33,6 +34,16 @@ static int open_nearest(struct run *run, const char *path)
 	return -1;
 }
 
+/* The kernel is asked: before glibc 2.33 the library's own answer for the effective ids is a guess. */
+static int may_write(int dir)
+{
+#ifdef SYS_faccessat2
+	if (getuid() != geteuid() || getgid() != getegid())
+		return (int)syscall(SYS_faccessat2, dir, ".", W_OK | X_OK, AT_EACCESS);
+#endif
+	return faccessat(dir, ".", W_OK | X_OK, 0);
+}
+
 static int check_place(struct run *run, const struct home_new *h, const struct home_dir *dir)
 {
 	_cleanup_fd_ int fd = open_nearest(run, dir->path);
@@ -40,7 +51,7 @@ static int check_place(struct run *run, const struct home_new *h, const struct h
 	if (fd < 0)
 		return fail_new(run, dir->shown);
 	/* Any other error says that the question cannot be asked here. */
-	if (faccessat(fd, ".", W_OK | X_OK, AT_EACCESS) < 0 && (errno == EACCES || errno == EROFS))
+	if (may_write(fd) < 0 && (errno == EACCES || errno == EROFS))
 		return fail_new(run, dir->shown);
 	if (h->kind == HOME_SUBVOLUME && !btrfs_here(fd))
 		return err_set(&run->err, ERR_HOME,

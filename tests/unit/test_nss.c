@@ -107,9 +107,12 @@ static void sources_are_asked(void **state)
 	assert_true(nss_takes_uid(&n, 0));
 	assert_false(nss_takes_uid(&n, 4242424242u));
 	assert_false(nss_user(&n, "no such user", NULL, NULL));
-	/* What was chosen counts for all questions after it: other sources, no files. */
+#if __GLIBC_PREREQ(2, 34)
+	/* What was chosen counts for all questions after it: other sources, no files.  Before that
+	 * release the choice must come before the first question, as it does in our tools. */
 	assert_int_equal(__nss_configure_lookup("passwd", "no_such_module"), 0);
 	assert_false(nss_user(&n, "root", NULL, NULL));
+#endif
 	arena_free(&a);
 }
 

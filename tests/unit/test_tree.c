@@ -301,7 +301,8 @@ static void race(struct race *r, void (*call)(void *data), void (*check)(const s
 		if (is_there(r->s->fd, "t"))
 			assert_int_equal(remove_tree(r->s, "t", &e), 0);
 	}
-	assert_true(calls > 10);
+	/* An older C library makes fewer. */
+	assert_true(calls > 5);
 }
 
 static void outside_is_there(const struct race *r)

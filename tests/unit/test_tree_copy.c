@@ -598,7 +598,8 @@ static void race(struct race *r)
 		close(to);
 		make_dir(r->s->fd, "to", 0700);
 	}
-	assert_true(calls > 10);
+	/* An older C library makes fewer. */
+	assert_true(calls > 5);
 }
 
 static void is_not_led_out(void **state)
