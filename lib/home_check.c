@@ -34,7 +34,7 @@ static int open_nearest(struct run *run, const char *path)
 	return -1;
 }
 
-/* The kernel is asked: before glibc 2.33 the library's own answer for the effective ids is a guess. */
+/* Before glibc 2.33 the library guesses what the effective ids may: the kernel is asked. */
 static int may_write(int dir)
 {
 #ifdef SYS_faccessat2
