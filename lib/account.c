@@ -71,13 +71,19 @@ static int settle_uid(struct run *run, struct txn *txn, struct account *a, struc
 
 static int settle_gid(struct run *run, struct txn *txn, struct account *a)
 {
+	uint64_t gid;
+
 	if (a->group)
 		return group_gid(run, txn, a->group, &a->gid);
 	if (a->own_group)
 		return group_choose_gid(run, txn, a->sys, a->uid, &a->gid) < 0 ?
 			       lacks(run, a, "GIDs") :
 			       0;
-	return group_gid(run, txn, a->default_group, &a->gid);
+	/* The default is a number, and an image may be too young to have a group of it. */
+	if (!str_decimal(str_of(a->default_group), SCHEMA_ID_MAX, &gid))
+		return group_gid(run, txn, a->default_group, &a->gid);
+	a->gid = (gid_t)gid;
+	return 0;
 }
 
 /* Ranges are for people, unless the caller wishes it otherwise; another source may give them. */
