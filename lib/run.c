@@ -22,6 +22,8 @@
 static const struct opt key_opts[] = {
 	{ 'K', "key", "KEY=VALUE", "override a value of login.defs", OPT_LIST,
 	  offsetof(struct run_opts, keys) },
+	/* What Debian's useradd called it up to 4.15. */
+	{ 'O', NULL, NULL, NULL, OPT_LIST, offsetof(struct run_opts, keys) },
 	{ 0 },
 };
 
@@ -223,6 +225,7 @@ static int status_of(const struct tool *tool, enum err_kind kind)
 static int run_end(struct run *run, void *options)
 {
 	const struct tool *tool = run->tool;
+	bool failed = run->err.kind != ERR_NONE;
 	int status = 0;
 
 	if (fflush(stdout) != 0 || ferror(stdout))
@@ -230,7 +233,8 @@ static int run_end(struct run *run, void *options)
 	if (run->err.kind != ERR_NONE) {
 		status = status_of(tool, run->err.kind);
 		note_say(&run->note, "%s", run->err.message);
-		if (tool->failed)
+		/* The logs are about changes: none was tried, or it was made. */
+		if (tool->failed && failed && !run->opt.dry_run)
 			tool->failed(run, options, status);
 	}
 	note_labels(run);
