@@ -431,13 +431,14 @@ static int work(struct run *run, void *options, const char *const *operands)
 	    take_options(run, &plan) < 0)
 		return -1;
 	plan.login = operands[0];
+	user_warn_shell(run, plan.o->shell);
 	if (run_transaction(run, TABLE_ALL, change, &plan) < 0) {
 		home_move_undo(run, &plan.move);
 		return -1;
 	}
-	if (run->opt.json)
+	if (run->opt.json && !run->opt.dry_run)
 		print_json(&plan);
-	else if (!plan.changed)
+	else if (!run->opt.json && !plan.changed)
 		puts("usermod: no changes");
 	if (!plan.changed || run->opt.dry_run)
 		return 0;
