@@ -13,10 +13,11 @@
 
 #if defined(WITH_ACL) || defined(WITH_ATTR)
 
-/* The file system, or the policy of who made it, has no such attribute. */
+/* The file system, or the policy of who made it, has no such attribute, or a filter on calls lets
+ * nobody at them. */
 static bool is_unsupported(int error)
 {
-	return error == ENOTSUP || error == ENOSYS || error == ENODATA;
+	return error == ENOTSUP || error == ENOSYS || error == ENODATA || error == EPERM;
 }
 
 /* *ret is the caller's to free; NULL when there is no such attribute. */
