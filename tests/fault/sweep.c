@@ -14,42 +14,20 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "state.h"
+#include "judge.h"
 #include "tree.h"
 
-/* What the undisturbed runs leave, to compare with. */
-struct expected {
-	struct state before, after;		/* the command's own work */
-	struct state end_before, end_after;	/* the same with between and next */
-	struct state end_other;			/* with the other form of between */
-	char *tree_before, *tree_after, *tree_other;	/* homes and mail, at the end */
-	int between_status[3];
-	long calls;
+/* What earlier runs left, as hashes: the same bytes need no second look. */
+struct memory {
+	uint64_t *seen;
+	size_t count, room;
 };
 
-struct run {
-	struct trace_end end, second;
-	struct state middle, final;
-	bool skipped;		/* outside the commit, where moments are alike */
-	bool journal;		/* the commit was under way when the command ended */
-	int between_status, next_status;
-	char *output;		/* what command, between and next said */
-	size_t next_at;		/* where next's part begins */
-};
-
-/* Outside our commit all moments are alike: another tool comes after every so many calls. */
-enum { outside_every = 10 };
-
-struct tally {
-	long runs, bad, between, unreached, skipped;
-};
-
-static int plain_run(const struct sweep *sweep, struct trace_command *command)
+static int plain_run(struct trace_command *command)
 {
 	struct trace_plan plan = { .what = TRACE_NOTHING };
 	struct trace_end end;
 
-	(void)sweep;
 	trace_run(command, &plan, &end);
 	return end.status;
 }
@@ -116,11 +94,11 @@ static void reference(struct sweep *sweep, bool with_command, struct trace_comma
 
 	tree_reset(sweep->base, sweep->work);
 	if (with_command)
-		status = plain_run(sweep, &sweep->command);
+		status = plain_run(&sweep->command);
 	if (status == 0 && between != NULL)
-		*ret_between = plain_run(sweep, between);
+		*ret_between = plain_run(between);
 	if (status == 0 && sweep->has_next)
-		status = plain_run(sweep, &sweep->next);
+		status = plain_run(&sweep->next);
 	if (status != 0) {
 		fprintf(stderr, "fault: an undisturbed run ended with wait status %d:\n%s", status,
 			output_read(sweep->command.output));
@@ -133,13 +111,15 @@ static void reference(struct sweep *sweep, bool with_command, struct trace_comma
 static void expect(struct sweep *sweep, struct expected *x)
 {
 	struct trace_command *between = sweep->has_between ? &sweep->between : NULL;
-	struct trace_plan count = { .what = TRACE_COUNT, .image = sweep->plan.image };
+	struct trace_plan count = { .what = TRACE_COUNT, .image = sweep->plan.image,
+				    .record = &sweep->calls };
 	struct trace_end end;
 
 	tree_reset(sweep->base, sweep->work);
 	state_read(sweep->work, &x->before);
 	trace_run(&sweep->command, &count, &end);
 	x->calls = end.calls;
+	sweep->plan.calls = &sweep->calls;
 	state_read(sweep->work, &x->after);
 	if (end.status != 0) {
 		fprintf(stderr, "fault: the undisturbed command ended with wait status %d:\n%s",
@@ -160,32 +140,59 @@ static void expect(struct sweep *sweep, struct expected *x)
 	}
 }
 
-static void run_once(struct sweep *sweep, const struct expected *x, struct run *run)
+static bool memory_add(struct memory *memory, uint64_t hash)
+{
+	for (size_t i = 0; i < memory->count; i++)
+		if (memory->seen[i] == hash)
+			return false;
+	if (memory->count == memory->room) {
+		memory->room = 2 * memory->room + 64;
+		memory->seen = realloc(memory->seen, memory->room * sizeof(uint64_t));
+		if (memory->seen == NULL)
+			trace_die("realloc");
+	}
+	memory->seen[memory->count++] = hash;
+	return true;
+}
+
+/* Has a run left just this before, and said and returned the same?  What comes next reads nothing
+ * else, so it would do the same again. */
+static bool is_known(const struct sweep *sweep, struct memory *memory, const struct trace_end *end)
+{
+	char *text = tree_sign_all(sweep->base, sweep->work);
+	uint64_t hash = hash_bytes(hash_start, text, strlen(text));
+
+	free(text);
+	hash = hash_bytes(hash, &end->status, sizeof(end->status));
+	text = output_read(sweep->command.output);
+	hash = hash_bytes(hash, text, strlen(text));
+	free(text);
+	return !memory_add(memory, hash);
+}
+
+/* After the disturbed command: what else happens, until the files are read. */
+static void run_rest(struct sweep *sweep, struct run *run)
+{
+	if (sweep->has_between)
+		run->between_status = plain_run(&sweep->between);
+	log_drain(sweep);
+	run->next_at = (size_t)lseek(sweep->command.output, 0, SEEK_END);
+	if (sweep->has_next)
+		run->next_status = plain_run(&sweep->next);
+	log_drain(sweep);
+	state_read(sweep->work, &run->final);
+	run->output = output_read(sweep->command.output);
+}
+
+static void run_command(struct sweep *sweep, struct run *run)
 {
 	memset(run, 0, sizeof(*run));
-	output_rewind(sweep->command.output);
 	log_drain(sweep);
 	output_rewind(sweep->command.output);
 	tree_reset(sweep->base, sweep->work);
 	trace_run(&sweep->command, &sweep->plan, &run->end);
 	state_read(sweep->work, &run->middle);
 	run->journal = has_journal(sweep);
-	run->skipped = sweep->has_between && sweep->plan.at % outside_every != 0 &&
-		       !run->journal && (state_equal(&run->middle, &x->before) ||
-					 state_equal(&run->middle, &x->after));
-	if (run->skipped)
-		return;
-	if (sweep->has_between)
-		run->between_status = plain_run(sweep, &sweep->between);
-	if (sweep->second_every != 0)
-		trace_run(&sweep->next, &sweep->second, &run->second);
-	log_drain(sweep);
-	run->next_at = (size_t)lseek(sweep->command.output, 0, SEEK_END);
-	if (sweep->has_next)
-		run->next_status = plain_run(sweep, &sweep->next);
-	log_drain(sweep);
-	state_read(sweep->work, &run->final);
-	run->output = output_read(sweep->command.output);
 }
 
 static void run_free(struct run *run)
@@ -195,226 +202,64 @@ static void run_free(struct run *run)
 	free(run->output);
 }
 
-static void report(struct tally *tally, const struct run *run, const char *verdict,
-		   const char *why)
+static void judge_and_keep(struct sweep *sweep, const struct expected *x, struct run *run,
+			   struct tally *tally)
 {
-	int status = run->end.status;
-
-	tally->bad++;
-	printf("%s call %ld %s ", verdict, run->end.calls, trace_call_name(run->end.number));
-	if (run->second.calls > 0)
-		printf("then %ld %s ", run->second.calls, trace_call_name(run->second.number));
-	printf("%s %d: %s | ", WIFSIGNALED(status) ? "signal" : "status",
-	       WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status), why);
-	/* What was said, on the same line. */
-	for (const char *at = run->output; *at != '\0'; at++)
-		if (*at == '\n')
-			fputs(" | ", stdout);
-		else
-			fputc(*at, stdout);
-	fputc('\n', stdout);
-}
-
-static bool is_late(const struct sweep *sweep, int status)
-{
-	for (int i = 0; i < sweep->late_count; i++)
-		if (sweep->late[i] == status)
-			return true;
-	return false;
-}
-
-static bool is_excused(const struct sweep *sweep, const struct run *run)
-{
-	return is_late(sweep, WEXITSTATUS(run->end.status)) ||
-	       (sweep->excuse != NULL && strstr(run->output, sweep->excuse) != NULL);
-}
-
-/* The files are right; is what the command said of them true? */
-static void judge_status(const struct sweep *sweep, const struct expected *x,
-			 const struct run *run, bool is_after, struct tally *tally)
-{
-	int status = WEXITSTATUS(run->end.status);
-
-	if (status == 0 && !is_after)
-		report(tally, run, "untrue", "status 0, but the files are as before");
-	else if (status != 0 && is_after && !state_equal(&run->middle, &x->after))
-		report(tally, run, "forward", "a reported failure was completed later");
-	else if (status != 0 && is_after && !is_excused(sweep, run))
-		report(tally, run, "done", "a failure was reported, but the files are as after");
-}
-
-/* The first line of the text that the other one does not have, into the buffer of 300 bytes. */
-static const char *differing_line(const char *text, const char *other, char *buffer)
-{
-	size_t same = 0, length;
-
-	while (text[same] != '\0' && text[same] == other[same])
-		same++;
-	while (same > 0 && text[same - 1] != '\n')
-		same--;
-	length = strcspn(text + same, "\n");
-	snprintf(buffer, 300, "%.*s", (int)(length < 299 ? length : 299), text + same);
-	return length == 0 ? "nothing" : buffer;
-}
-
-static void judge_tree(const struct sweep *sweep, const struct expected *x, const struct run *run,
-		       bool is_after, struct tally *tally)
-{
-	bool killed = WIFSIGNALED(run->end.status);
-	char why[700], line[300], other[300];
-	const char *wanted;
-	char *tree;
-
-	if (killed && sweep->home_must_be && !state_has_home(&run->final, sweep->work))
-		report(tally, run, "home", "the home is not where passwd says");
-	if ((killed && sweep->home_may_differ) ||
-	    (!killed && is_after && WEXITSTATUS(run->end.status) != 0))
+	tally->runs++;
+	if (run->known)
 		return;
-	/* As with the packaged useradd, a mail spool that cannot be made is a warning. */
-	if (is_after && strstr(run->output, "mailbox") != NULL)
-		return;
-	tree = tree_sign(sweep->work);
-	wanted = is_after ? x->tree_after : x->tree_before;
-	if (strcmp(tree, wanted) != 0) {
-		snprintf(why, sizeof(why), "homes are not as %s: %s, not %s",
-			 is_after ? "after" : "before", differing_line(tree, wanted, line),
-			 differing_line(wanted, tree, other));
-		report(tally, run, "home", why);
-	}
-	free(tree);
+	run_rest(sweep, run);
+	judge(sweep, x, run, tally);
+	if (sweep->states != NULL)
+		state_keep(&run->final, sweep->states);
 }
 
-static void judge_files(const struct sweep *sweep, const struct expected *x,
-			const struct run *run, struct tally *tally)
+static void sweep_one(struct sweep *sweep, const struct expected *x, struct memory *memory,
+		      struct tally *tally)
 {
-	bool is_before = state_equal(&run->final, &x->end_before);
-	bool is_after = state_equal(&run->final, &x->end_after);
-
-	if (!is_before && !is_after) {
-		tally->between++;
-		report(tally, run, "between", "the files are neither as before nor as after");
-		return;
-	}
-	if (WIFEXITED(run->end.status))
-		judge_status(sweep, x, run, is_after, tally);
-	judge_tree(sweep, x, run, is_after, tally);
-}
-
-/* A status that the tool between has on a root as before or as after. */
-static bool is_expected(const struct sweep *sweep, const struct expected *x, int status)
-{
-	return status == x->between_status[0] || status == x->between_status[1] ||
-	       (sweep->has_other && status == x->between_status[2]);
-}
-
-/* Both chose ids by themselves: rows cannot be told in advance, but nothing may be shared. */
-static void judge_unique(const struct sweep *sweep, const struct expected *x,
-			 const struct run *run, struct tally *tally)
-{
-	bool said = strstr(run->output + run->next_at, sweep->refused) != NULL;
-	const char *shared = state_shared(&run->final);
-
-	if (shared != NULL)
-		report(tally, run, "shared", shared);
-	if (!is_expected(sweep, x, run->between_status))
-		report(tally, run, "blocked", "the tool that came between failed");
-	else if (run->between_status == 0 && !state_has_name(&run->final, sweep->peer))
-		report(tally, run, "lost", sweep->peer);
-	if (run->journal && !state_has_name(&run->final, sweep->ours) && !said)
-		report(tally, run, "silent", "our change was given up and nobody was told");
-}
-
-/* Another tool came between our death and our recovery. */
-static void judge_mixed(const struct sweep *sweep, const struct expected *x,
-			const struct run *run, struct tally *tally)
-{
-	bool said = strstr(run->output + run->next_at, sweep->refused) != NULL;
-
-	if (!is_expected(sweep, x, run->between_status))
-		report(tally, run, "blocked", "the tool that came between failed");
-	else if (state_same_rows(&run->final, &x->end_after) ||
-		 (sweep->has_other && state_same_rows(&run->final, &x->end_other)))
-		return;
-	else if (!state_same_rows(&run->final, &x->end_before))
-		report(tally, run, "lost", "a change of one of the two tools is gone");
-	else if (run->journal && !said)
-		report(tally, run, "silent", "our change was given up and nobody was told");
-}
-
-static bool crashed(int status, const struct trace_plan *plan)
-{
-	if (!WIFSIGNALED(status))
-		return false;
-	return !(plan->what == TRACE_KILL && WTERMSIG(status) == SIGKILL) &&
-	       !(plan->what == TRACE_TERM && WTERMSIG(status) == SIGTERM);
-}
-
-/* The next run was disturbed after its commit; the one after it finds its account there. */
-static bool was_done(const struct sweep *sweep, const struct run *run)
-{
-	return sweep->second_every != 0 && WIFEXITED(run->next_status) &&
-	       WEXITSTATUS(run->next_status) == 9;
-}
-
-static void judge(const struct sweep *sweep, const struct expected *x, const struct run *run,
-		  struct tally *tally)
-{
-	const char *why = sweep->may_be_torn ? NULL : state_torn(&run->middle);
-	int status = run->end.status;
-
-	if (run->end.hung)
-		report(tally, run, "hung", "the command did not end");
-	else if (crashed(status, &sweep->plan) ||
-		 crashed(run->second.status, &sweep->second))
-		report(tally, run, "crash", "the command died");
-	/* From the first change on it must not be heard. */
-	if (sweep->plan.what == TRACE_TERM && WIFSIGNALED(status) &&
-	    !state_equal(&run->middle, &x->before))
-		report(tally, run, "cut", "the signal ended a commit");
-	if (why != NULL && sweep->has_next)
-		report(tally, run, "torn", why);
-	if (run->next_status != 0 && !was_done(sweep, run))
-		report(tally, run, "next", "the next run failed");
-	else if (sweep->peer != NULL)
-		judge_unique(sweep, x, run, tally);
-	else if (sweep->has_between)
-		judge_mixed(sweep, x, run, tally);
-	else
-		judge_files(sweep, x, run, tally);
-	if (sweep->has_next) {
-		const char *name = state_leftover(sweep->work, sweep->base);
-
-		if (name != NULL)
-			report(tally, run, "leftover", name);
-	}
-}
-
-/* True when the calls of this run are all done: the plan's call was not there. */
-static bool sweep_one(struct sweep *sweep, const struct expected *x, struct tally *tally)
-{
-	bool end = false;
 	struct run run;
 
-	run_once(sweep, x, &run);
-	if (run.skipped) {
-		tally->skipped++;
-	} else if (!run.end.reached) {
+	run_command(sweep, &run);
+	if (!run.end.reached) {
 		tally->unreached++;
-	} else if (sweep->second_every != 0 && (!run.journal || !run.second.reached)) {
-		end = true;
-	} else if (!run.end.exempt && !run.second.exempt) {
-		tally->runs++;
-		judge(sweep, x, &run, tally);
-		if (sweep->states != NULL)
-			state_keep(&run.final, sweep->states);
+	} else if (!run.end.exempt) {
+		/* Without a next run the moments themselves are counted. */
+		run.known = sweep->has_next && is_known(sweep, memory, &run.end);
+		judge_and_keep(sweep, x, &run, tally);
 	}
 	run_free(&run);
-	return end;
+}
+
+/* The run that would recover is disturbed too, at each of its calls. */
+static void sweep_second(struct sweep *sweep, const struct expected *x, struct memory *memory,
+			 struct memory *second_memory, struct tally *tally)
+{
+	bool first = true, more = true;
+	struct run run;
+
+	for (sweep->second.at = 1 + sweep->plan.at % sweep->second_every; more;
+	     sweep->second.at += sweep->second_every) {
+		run_command(sweep, &run);
+		if (!run.end.reached || !run.journal ||
+		    (first && is_known(sweep, memory, &run.end))) {
+			run_free(&run);
+			return;
+		}
+		first = false;
+		trace_run(&sweep->next, &sweep->second, &run.second);
+		more = run.second.reached;
+		if (more && !run.second.exempt) {
+			run.known = is_known(sweep, second_memory, &run.second);
+			judge_and_keep(sweep, x, &run, tally);
+		}
+		run_free(&run);
+	}
 }
 
 long sweep_run(struct sweep *sweep)
 {
 	int output = memfd_create("output", MFD_CLOEXEC);
+	struct memory memory = { 0 }, second_memory = { 0 };
 	struct tally tally = { 0 };
 	struct expected x = { 0 };
 
@@ -426,14 +271,13 @@ long sweep_run(struct sweep *sweep)
 	expect(sweep, &x);
 	for (long at = sweep->first; at <= x.calls; at += sweep->every) {
 		sweep->plan.at = at;
-		sweep->second.at = 1 + at % (sweep->second_every + 1);
 		if (sweep->second_every == 0)
-			sweep_one(sweep, &x, &tally);
+			sweep_one(sweep, &x, &memory, &tally);
 		else
-			while (!sweep_one(sweep, &x, &tally))
-				sweep->second.at += sweep->second_every;
+			sweep_second(sweep, &x, &memory, &second_memory, &tally);
 	}
-	printf("calls %ld runs %ld bad %ld between %ld unreached %ld\n", x.calls, tally.runs,
-	       tally.bad, tally.between, tally.unreached);
+	printf("calls %ld runs %ld different %zu bad %ld between %ld unreached %ld\n", x.calls,
+	       tally.runs, memory.count + second_memory.count, tally.bad, tally.between,
+	       tally.unreached);
 	return tally.bad;
 }

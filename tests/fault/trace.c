@@ -2,23 +2,23 @@
 #define _GNU_SOURCE
 #include "trace.h"
 
-#include <elf.h>
 #include <errno.h>
-#include <fcntl.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
 #include <signal.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/ptrace.h>
-#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/time.h>
-#include <sys/uio.h>
-#include <sys/user.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "image.h"
+#include "machine.h"
 
 struct call_name {
 	long number;
@@ -28,16 +28,6 @@ struct call_name {
 static const struct call_name call_names[] = {
 #include "callnames.h"
 };
-
-#if defined(__x86_64__)
-enum { trap_size = 1 };
-static const unsigned char trap_code[trap_size] = { 0xcc };
-#elif defined(__aarch64__)
-enum { trap_size = 4 };
-static const unsigned char trap_code[trap_size] = { 0x00, 0x00, 0x20, 0xd4 };
-#else
-#error "the fault runner knows x86_64 and aarch64"
-#endif
 
 _Noreturn void trace_die(const char *what)
 {
@@ -85,51 +75,33 @@ static bool wait_stop(pid_t pid, int *ret_status, struct trace_end *end)
 	return !end->hung && WIFSTOPPED(*ret_status);
 }
 
-static void regs_get(pid_t pid, struct user_regs_struct *regs)
+/* Calls of this number stop at us, all others run at full speed. */
+static int filter_install(long number)
 {
-	struct iovec vec = { regs, sizeof(*regs) };
+	struct sock_filter filter[] = {
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, arch)),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, MACHINE_ARCH, 0, 3),
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (unsigned)number, 0, 1),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_TRACE),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+	};
+	struct sock_fprog program = { sizeof(filter) / sizeof(filter[0]), filter };
 
-	if (ptrace(PTRACE_GETREGSET, pid, NT_PRSTATUS, &vec) < 0)
-		trace_die("PTRACE_GETREGSET");
+	if (geteuid() != 0 && prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
+		return -1;
+	return prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program, 0, 0);
 }
 
-static void regs_set(pid_t pid, struct user_regs_struct *regs)
+/* The plan's call by its number, where we know which it is.  The children of the command would run
+ * under the filter without us, so there must be none. */
+static bool is_selective(const struct trace_plan *plan)
 {
-	struct iovec vec = { regs, sizeof(*regs) };
-
-	if (ptrace(PTRACE_SETREGSET, pid, NT_PRSTATUS, &vec) < 0)
-		trace_die("PTRACE_SETREGSET");
+	return plan->what >= TRACE_FAIL && plan->calls != NULL && !plan->calls->forks &&
+	       plan->at <= plan->calls->count;
 }
 
-#if defined(__x86_64__)
-static uint64_t regs_ip(const struct user_regs_struct *regs) { return regs->rip; }
-static void regs_set_ip(struct user_regs_struct *regs, uint64_t ip) { regs->rip = ip; }
-static long regs_call(const struct user_regs_struct *regs) { return (long)regs->orig_rax; }
-static void regs_set_result(struct user_regs_struct *regs, long v) { regs->rax = (uint64_t)v; }
-
-static void call_skip(pid_t pid, struct user_regs_struct *regs)
-{
-	regs->orig_rax = (uint64_t)-1;
-	regs_set(pid, regs);
-}
-#else
-static uint64_t regs_ip(const struct user_regs_struct *regs) { return regs->pc; }
-static void regs_set_ip(struct user_regs_struct *regs, uint64_t ip) { regs->pc = ip; }
-static long regs_call(const struct user_regs_struct *regs) { return (long)regs->regs[8]; }
-static void regs_set_result(struct user_regs_struct *regs, long v) { regs->regs[0] = (uint64_t)v; }
-
-static void call_skip(pid_t pid, struct user_regs_struct *regs)
-{
-	int none = -1;
-	struct iovec vec = { &none, sizeof(none) };
-
-	(void)regs;
-	if (ptrace(PTRACE_SETREGSET, pid, NT_ARM_SYSTEM_CALL, &vec) < 0)
-		trace_die("PTRACE_SETREGSET");
-}
-#endif
-
-static pid_t spawn(const struct trace_command *command, bool traced)
+static pid_t spawn(const struct trace_command *command, const struct trace_plan *plan)
 {
 	pid_t pid = fork();
 
@@ -143,7 +115,9 @@ static pid_t spawn(const struct trace_command *command, bool traced)
 	}
 	if (command->root != NULL && (chroot(command->root) < 0 || chdir("/") < 0))
 		_exit(126);
-	if (traced && ptrace(PTRACE_TRACEME, 0, NULL, NULL) < 0)
+	if (plan->what != TRACE_NOTHING && ptrace(PTRACE_TRACEME, 0, NULL, NULL) < 0)
+		_exit(126);
+	if (is_selective(plan) && filter_install(plan->calls->numbers[plan->at - 1]) < 0)
 		_exit(126);
 	execvp(command->argv[0], command->argv);
 	_exit(127);
@@ -162,31 +136,16 @@ static bool resume(pid_t pid, enum __ptrace_request request, int status, struct 
 	return wait_stop(pid, ret_status, end);
 }
 
-static void memory_write(pid_t pid, uint64_t address, const void *bytes, size_t length)
+static bool is_filter_stop(int status)
 {
-	char path[64];
-	int fd;
-
-	snprintf(path, sizeof(path), "/proc/%d/mem", (int)pid);
-	fd = open(path, O_WRONLY | O_CLOEXEC);
-	if (fd < 0 || pwrite(fd, bytes, length, (off_t)address) != (ssize_t)length)
-		trace_die(path);
-	close(fd);
-}
-
-static void memory_read(pid_t pid, uint64_t address, void *bytes, size_t length)
-{
-	struct iovec here = { bytes, length }, there = { (void *)(uintptr_t)address, length };
-
-	if (process_vm_readv(pid, &here, 1, &there, 1, 0) != (ssize_t)length)
-		trace_die("process_vm_readv");
+	return status >> 8 == (SIGTRAP | (PTRACE_EVENT_SECCOMP << 8));
 }
 
 /* Runs the loader at full speed, up to a trap at the start of main. */
 static bool run_to_start(pid_t pid, struct trace_command *command, int *status,
 			 struct trace_end *end)
 {
-	unsigned char saved[trap_size];
+	unsigned char saved[machine_trap_size];
 	struct user_regs_struct regs;
 	uint64_t entry = image_entry(pid);
 
@@ -195,16 +154,18 @@ static bool run_to_start(pid_t pid, struct trace_command *command, int *status,
 		command->start_known = true;
 	}
 	entry += command->start_offset;
-	memory_read(pid, entry, saved, sizeof(saved));
-	memory_write(pid, entry, trap_code, sizeof(trap_code));
-	if (!resume(pid, PTRACE_CONT, *status, end, status))
-		return false;
+	machine_read(pid, entry, saved, sizeof(saved));
+	machine_write(pid, entry, machine_trap, sizeof(machine_trap));
+	do
+		if (!resume(pid, PTRACE_CONT, *status, end, status))
+			return false;
+	while (is_filter_stop(*status));
 	if (WSTOPSIG(*status) != SIGTRAP)
 		trace_die("the command had a signal before its start");
-	memory_write(pid, entry, saved, sizeof(saved));
-	regs_get(pid, &regs);
-	regs_set_ip(&regs, entry);
-	regs_set(pid, &regs);
+	machine_write(pid, entry, saved, sizeof(saved));
+	machine_get(pid, &regs);
+	machine_set_ip(&regs, entry);
+	machine_set(pid, &regs);
 	return true;
 }
 
@@ -224,12 +185,12 @@ static bool call_cannot_fail(long number)
 	return false;
 }
 
-/* At the entry of the call that the plan names.  True: go on without looking. */
+/* At the entry of the call that the plan names.  True: the process goes on. */
 static bool disturb(pid_t pid, const struct trace_plan *plan, struct user_regs_struct *regs,
 		    int *status, struct trace_end *end)
 {
 	end->reached = true;
-	end->number = regs_call(regs);
+	end->number = machine_call(regs);
 	if (plan->what == TRACE_KILL) {
 		kill(pid, SIGKILL);
 		return wait_stop(pid, status, end);
@@ -241,32 +202,58 @@ static bool disturb(pid_t pid, const struct trace_plan *plan, struct user_regs_s
 	end->exempt = call_cannot_fail(end->number);
 	if (end->exempt)
 		return true;
-	call_skip(pid, regs);
-	if (!resume(pid, PTRACE_SYSCALL, *status, end, status))
-		return false;
-	regs_get(pid, regs);
-	regs_set_result(regs, -plan->error);
-	regs_set(pid, regs);
+	machine_skip(pid, regs);
+	/* A filter's stop has no exit stop of its own: what is set here is the result. */
+	if (!is_filter_stop(*status)) {
+		if (!resume(pid, PTRACE_SYSCALL, *status, end, status))
+			return false;
+		machine_get(pid, regs);
+	}
+	machine_set_skipped(regs);
+	machine_set_result(regs, -plan->error);
+	machine_set(pid, regs);
 	return true;
 }
 
-static void follow_calls(pid_t pid, const struct trace_plan *plan, int *status,
-			 struct trace_end *end)
+static void note_call(const struct trace_plan *plan, struct trace_end *end, long number)
 {
-	struct image_ranges ranges = { 0 };
+	end->calls++;
+	if (plan->what == TRACE_PRINT)
+		fprintf(stderr, "%ld %s\n", end->calls, trace_call_name(number));
+	if (plan->record == NULL)
+		return;
+	if (end->calls > plan->record->room) {
+		plan->record->room = 2 * plan->record->room + 512;
+		plan->record->numbers = realloc(plan->record->numbers,
+						(size_t)plan->record->room * sizeof(long));
+		if (plan->record->numbers == NULL)
+			trace_die("realloc");
+	}
+	plan->record->numbers[end->calls - 1] = number;
+	plan->record->count = end->calls;
+	if (number == SYS_clone || number == SYS_clone3)
+		plan->record->forks = true;
+#ifdef SYS_vfork
+	if (number == SYS_vfork || number == SYS_fork)
+		plan->record->forks = true;
+#endif
+}
+
+/* Every call stops, at its entry and at its exit. */
+static void follow_all(pid_t pid, const struct trace_plan *plan,
+		       const struct image_ranges *ranges, int *status, struct trace_end *end)
+{
+	bool names = plan->image != NULL || plan->what == TRACE_PRINT || plan->record != NULL;
 	struct user_regs_struct regs;
 
-	if (plan->image != NULL)
-		image_find_ranges(pid, plan->image, &ranges);
 	while (resume(pid, PTRACE_SYSCALL, *status, end, status)) {
 		if (WSTOPSIG(*status) != (SIGTRAP | 0x80))
 			continue;
-		regs_get(pid, &regs);
-		if (plan->image == NULL || image_has(&ranges, regs_ip(&regs))) {
-			end->calls++;
-			if (plan->what == TRACE_PRINT)
-				fprintf(stderr, "%ld %s\n", end->calls,
-					trace_call_name(regs_call(&regs)));
+		/* Most stops are only counted. */
+		if (names || end->calls + 1 == plan->at)
+			machine_get(pid, &regs);
+		if (plan->image == NULL || image_has(ranges, machine_ip(&regs))) {
+			note_call(plan, end, names ? machine_call(&regs) : -1);
 			if (plan->what >= TRACE_FAIL && end->calls == plan->at) {
 				if (!disturb(pid, plan, &regs, status, end))
 					return;
@@ -281,20 +268,49 @@ static void follow_calls(pid_t pid, const struct trace_plan *plan, int *status,
 	}
 }
 
+/* Only calls of the plan's number stop; ours is the nth of them. */
+static void follow_selected(pid_t pid, const struct trace_plan *plan,
+			    const struct image_ranges *ranges, int *status, struct trace_end *end)
+{
+	const struct trace_calls *calls = plan->calls;
+	struct user_regs_struct regs;
+	long nth = 0;
+
+	for (long i = 0; i < plan->at; i++)
+		nth += calls->numbers[i] == calls->numbers[plan->at - 1];
+	while (resume(pid, PTRACE_CONT, *status, end, status)) {
+		if (!is_filter_stop(*status) || nth == 0)
+			continue;
+		machine_get(pid, &regs);
+		if ((plan->image != NULL && !image_has(ranges, machine_ip(&regs))) || --nth > 0)
+			continue;
+		end->calls = plan->at;
+		if (!disturb(pid, plan, &regs, status, end))
+			return;
+	}
+}
+
 void trace_run(struct trace_command *command, const struct trace_plan *plan,
 	       struct trace_end *ret_end)
 {
 	struct trace_end end = { 0 };
-	bool traced = plan->what != TRACE_NOTHING;
-	pid_t pid = spawn(command, traced);
+	struct image_ranges ranges = { 0 };
+	pid_t pid = spawn(command, plan);
 
 	limit_set(trace_limit_seconds);
-	if (wait_stop(pid, &end.status, &end) && traced) {
+	if (wait_stop(pid, &end.status, &end)) {
 		if (ptrace(PTRACE_SETOPTIONS, pid, NULL,
-			   (void *)(PTRACE_O_TRACESYSGOOD | PTRACE_O_EXITKILL)) < 0)
+			   (void *)(PTRACE_O_TRACESYSGOOD | PTRACE_O_TRACESECCOMP |
+				    PTRACE_O_EXITKILL)) < 0)
 			trace_die("PTRACE_SETOPTIONS");
-		if (run_to_start(pid, command, &end.status, &end))
-			follow_calls(pid, plan, &end.status, &end);
+		if (run_to_start(pid, command, &end.status, &end)) {
+			if (plan->image != NULL)
+				image_find_ranges(pid, plan->image, &ranges);
+			if (is_selective(plan))
+				follow_selected(pid, plan, &ranges, &end.status, &end);
+			else
+				follow_all(pid, plan, &ranges, &end.status, &end);
+		}
 	}
 	limit_set(0);
 	if (WIFSTOPPED(end.status))

@@ -36,10 +36,21 @@ enum trace_what {
 	TRACE_TERM,		/* SIGTERM there; the command may go on */
 };
 
+/* The counted calls of one run, as numbers. */
+struct trace_calls {
+	long *numbers;
+	long count, room;
+	bool forks;
+};
+
 struct trace_plan {
 	enum trace_what what;
 	long at;		/* first call is 1 */
 	int error;
+	struct trace_calls *record;	/* filled by TRACE_COUNT, or NULL */
+	/* From an undisturbed run: with them only calls of the disturbed one's number stop, which is
+	 * many times as fast.  NULL: every call does. */
+	const struct trace_calls *calls;
 	const char *image;	/* count calls from mappings of this name only; NULL: all */
 };
 

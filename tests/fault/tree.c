@@ -158,7 +158,7 @@ static void sign_object(FILE *out, const char *path, const char *shown, const st
 	if (S_ISLNK(st->st_mode)) {
 		length = readlink(path, target, sizeof(target));
 		hash = hash_bytes(hash, target, length < 0 ? 0 : (size_t)length);
-	} else if (S_ISREG(st->st_mode)) {
+	} else if (S_ISREG(st->st_mode) && strstr(shown, ".lock") == NULL) {
 		bytes = file_read(path, &size);
 		if (bytes == NULL)
 			trace_die(path);
@@ -205,6 +205,27 @@ char *tree_sign(const char *work)
 		trace_die("open_memstream");
 	for (int i = 0; i < 2; i++)
 		sign_tree(out, path_join(child, work, names[i]), names[i]);
+	fclose(out);
+	return text;
+}
+
+char *tree_sign_all(const char *base, const char *work)
+{
+	struct dirent **names;
+	char child[path_max];
+	size_t length;
+	char *text;
+	FILE *out = open_memstream(&text, &length);
+	int count = scandir(base, &names, NULL, alphasort);
+
+	if (out == NULL || count < 0)
+		trace_die(base);
+	for (int i = 0; i < count; i++) {
+		if (!is_dots(names[i]->d_name))
+			sign_tree(out, path_join(child, work, names[i]->d_name), names[i]->d_name);
+		free(names[i]);
+	}
+	free(names);
 	fclose(out);
 	return text;
 }

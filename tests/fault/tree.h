@@ -14,6 +14,8 @@
 
 void tree_reset(const char *base, const char *work);
 char *tree_sign(const char *work);
+/* The same for all top-level names of the base.  A pid in a lock file does not count. */
+char *tree_sign_all(const char *base, const char *work);
 
 /* Whole file with a NUL after it, or NULL when it is not there. */
 char *file_read(const char *path, size_t *ret_length);
