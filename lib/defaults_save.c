@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "beneath.h"
+#include "day.h"
 #include "fd.h"
 #include "identity.h"
 #include "lock.h"
@@ -98,6 +99,12 @@ static int make_dir(struct run *run)
 
 static int open_old(struct run *run, struct place *p)
 {
+	/* Opening a device may have effects of its own. */
+	if (fstatat(p->at.dirfd, p->at.name, &p->old_st, AT_SYMLINK_NOFOLLOW) == 0 &&
+	    !S_ISREG(p->old_st.st_mode)) {
+		errno = EINVAL;
+		return -1;
+	}
 	p->old_fd = openat(p->at.dirfd, p->at.name,
 			   O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
 	if (p->old_fd < 0)
@@ -136,7 +143,7 @@ static int write_text(struct run *run, const struct defaults *d, const struct pl
 	if (fclose(out) == 0)
 		r = fd_write_all(fd, bytes, size);
 	free(bytes);
-	return r < 0 ? -1 : fd_sync(fd);
+	return r < 0 || day_fix_times(fd) < 0 ? -1 : fd_sync(fd);
 }
 
 /* The whole of the new file under its temporary name. */

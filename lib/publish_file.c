@@ -169,16 +169,6 @@ static int write_table(const struct file *f, int fd, bool bridge)
 	return gather_flush(&g);
 }
 
-/* With SOURCE_DATE_EPOCH an image's files carry that time. */
-static int set_fixed_time(int fd)
-{
-	struct timespec times[2] = { { 0, 0 }, { 0, 0 } };
-	bool fixed;
-
-	times[0].tv_sec = times[1].tv_sec = day_now(&fixed);
-	return fixed ? futimens(fd, times) : 0;
-}
-
 /* Which mount a file is on, or -1. */
 static long long mount_of(int fd)
 {
@@ -230,11 +220,24 @@ static int make_beside(struct txn *txn, struct file *f, const char *name, bool b
 		return txn_error(txn, f, e);
 	if (settle_label(txn, f, fd, e) < 0)
 		return -1;
-	if (write_table(f, fd, bridge) < 0 || set_fixed_time(fd) < 0)
+	if (write_table(f, fd, bridge) < 0 || day_fix_times(fd) < 0)
 		return txn_error(txn, f, e);
 	made = fd;
 	fd = -1;
 	return made;
+}
+
+static int open_in_place(const struct file *f)
+{
+	return openat(f->place.dirfd, f->place.name, O_WRONLY | O_CLOEXEC | O_NOFOLLOW);
+}
+
+/* A mount may be read-only: better to know while nothing is to be taken back. */
+static int check_in_place(const struct file *f)
+{
+	_cleanup_fd_ int fd = open_in_place(f);
+
+	return fd < 0 ? -1 : 0;
 }
 
 static bool wants_bridge(const struct txn *txn, const struct file *f)
@@ -261,6 +264,8 @@ int file_prepare(struct txn *txn, struct file *f, struct err *e)
 	if (f->new_fd < 0)
 		return -1;
 	f->in_place = file_is_mount_point(f);
+	if (f->in_place && check_in_place(f) < 0)
+		return txn_error(txn, f, e);
 	if (!wants_bridge(txn, f))
 		return 0;
 	f->bridge_fd = make_beside(txn, f, bridge, true, e);
@@ -298,8 +303,7 @@ static int save_old(struct txn *txn, struct file *f)
 /* Not atomic for who reads meanwhile; the room is there before a byte is written. */
 int file_overwrite(const struct file *f, int from, off_t size)
 {
-	_cleanup_fd_ int fd = openat(f->place.dirfd, f->place.name,
-				     O_WRONLY | O_CLOEXEC | O_NOFOLLOW);
+	_cleanup_fd_ int fd = open_in_place(f);
 
 	if (fd < 0 || (fallocate(fd, 0, 0, size ? size : 1) < 0 && errno != EOPNOTSUPP &&
 		       errno != ENOSYS && errno != EPERM))
@@ -313,7 +317,7 @@ static int publish_in_place(struct txn *txn, struct file *f)
 {
 	struct stat st;
 
-	if (fstat(f->new_fd, &st) < 0 || save_old(txn, f) < 0 ||
+	if (check_in_place(f) < 0 || fstat(f->new_fd, &st) < 0 || save_old(txn, f) < 0 ||
 	    place_sync(f->place.dirfd) < 0)
 		return -1;
 	/* From the first byte on it must be taken back. */

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/stat.h>
 
 #include "str.h"
 
@@ -54,6 +55,15 @@ const char *day_ignored_epoch(void)
 	time_t fixed;
 
 	return epoch(time(NULL), &text, &fixed) ? NULL : text;
+}
+
+int day_fix_times(int fd)
+{
+	struct timespec times[2] = { { 0, 0 }, { 0, 0 } };
+	bool fixed;
+
+	times[0].tv_sec = times[1].tv_sec = day_now(&fixed);
+	return fixed ? futimens(fd, times) : 0;
 }
 
 long day_today(void)

@@ -17,6 +17,9 @@
 time_t day_now(bool *ret_fixed);
 /* The value of SOURCE_DATE_EPOCH where it is set but not usable, else NULL. */
 const char *day_ignored_epoch(void);
+/* With SOURCE_DATE_EPOCH the file gets that time, so that images come out the same; else nothing
+ * happens.  -1 and errno. */
+int day_fix_times(int fd);
 /* Today as a day. */
 long day_today(void);
 
