@@ -43,9 +43,15 @@ static int try_lock(int fd)
 
 static int open_pwd_lock(struct lock *l, const struct root *root)
 {
-	int flags = O_RDWR | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK;
+	int flags = O_RDWR | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY;
+	struct stat st;
 
 	l->remove = false;
+	/* Opening a device may have effects of its own. */
+	if (fstatat(l->dirfd, PWD_LOCK, &st, AT_SYMLINK_NOFOLLOW) == 0 && !S_ISREG(st.st_mode)) {
+		errno = EINVAL;
+		return -1;
+	}
 	do {
 		l->fd = openat(l->dirfd, PWD_LOCK, flags);
 		if (l->fd < 0 && errno == ENOENT) {
@@ -86,14 +92,20 @@ static bool is_busy(int error)
 	return error == EAGAIN || error == EACCES;
 }
 
-/* The pid of the holder, or 0: known for POSIX locks alone. */
+/* The pid of the holder, or 0.  The kernel tells that of a POSIX lock; who has another one, as we
+ * have, may have written its pid into a FILE.lock. */
 static pid_t pwd_lock_holder(const struct lock *l)
 {
 	struct flock fl = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
+	pid_t pid = 0;
+	unsigned id;
 
-	if (fcntl(l->fd, F_OFD_GETLK, &fl) < 0 && fcntl(l->fd, F_GETLK, &fl) < 0)
-		return 0;
-	return fl.l_type != F_UNLCK && fl.l_pid > 0 ? fl.l_pid : 0;
+	if ((fcntl(l->fd, F_OFD_GETLK, &fl) == 0 || fcntl(l->fd, F_GETLK, &fl) == 0) &&
+	    fl.l_type != F_UNLCK && fl.l_pid > 0)
+		return fl.l_pid;
+	for (id = 0; id < TABLE_COUNT && pid == 0; id++)
+		pid = lock_file_holder(l->dirfd, schema_get((enum table_id)id)->file);
+	return pid;
 }
 
 struct wait {
@@ -113,27 +125,36 @@ static double waited(const struct wait *w)
 	       (double)(now.tv_nsec - w->start.tv_nsec) / 1e9;
 }
 
+/* Once. */
+static void say_holder(struct wait *w, const char *what, const char *path, pid_t holder)
+{
+	char name[32];
+
+	if (w->noted)
+		return;
+	w->noted = true;
+	if (holder > 0 && lock_process_name(holder, name, sizeof(name)))
+		note_say(w->note, "%s %s%s, held by %s (PID %ld)", what, w->shown, path, name,
+			 (long)holder);
+	else if (holder > 0)
+		note_say(w->note, "%s %s%s, held by PID %ld", what, w->shown, path, (long)holder);
+	else
+		note_say(w->note, "%s %s%s, held by another program", what, w->shown, path);
+}
+
 /* One nap; false when the time is up.  holder 0: unknown. */
 static bool wait_more(struct wait *w, const char *path, pid_t holder)
 {
 	struct timespec nap = { .tv_nsec = 2000000 + random() % 8000000 };
 	double seconds = waited(w);
-	char name[32];
 
-	if (seconds >= (double)w->timeout)
+	if (seconds >= (double)w->timeout) {
+		if (holder > 0)
+			say_holder(w, "not waiting for", path, holder);
 		return false;
-	if (seconds >= 1 && !w->noted) {
-		w->noted = true;
-		if (holder > 0 && lock_process_name(holder, name, sizeof(name)))
-			note_say(w->note, "waiting for %s%s, held by %s (PID %ld)", w->shown, path,
-				 name, (long)holder);
-		else if (holder > 0)
-			note_say(w->note, "waiting for %s%s, held by PID %ld", w->shown, path,
-				 (long)holder);
-		else
-			note_say(w->note, "waiting for %s%s, held by another program", w->shown,
-				 path);
 	}
+	if (seconds >= 1)
+		say_holder(w, "waiting for", path, holder);
 	nanosleep(&nap, NULL);
 	return true;
 }
@@ -150,13 +171,15 @@ static int cannot_make_lock(const struct wait *w, const char *path, struct err *
 	return err_sys(e, ERR_LOCK, "cannot lock %s%s", w->shown, path);
 }
 
-static enum table_id first_table(unsigned tables)
+/* What errors name: the first of the tables. */
+static const char *what_is_locked(unsigned tables)
 {
-	unsigned id = 0;
+	unsigned id;
 
-	while (id + 1 < TABLE_COUNT && !(tables & TABLE_BIT(id)))
-		id++;
-	return (enum table_id)id;
+	for (id = 0; id < TABLE_COUNT; id++)
+		if (tables & TABLE_BIT(id))
+			return schema_get((enum table_id)id)->path;
+	return "/etc/" PWD_LOCK;
 }
 
 static int take_files(struct lock *l, unsigned tables, struct wait *w, struct err *e)
@@ -189,7 +212,7 @@ static int take_files(struct lock *l, unsigned tables, struct wait *w, struct er
 static int take(struct lock *l, const struct root *root, unsigned tables, struct wait *w,
 		struct err *e)
 {
-	const char *path = schema_get(first_table(tables))->path;
+	const char *path = what_is_locked(tables);
 
 	l->dirfd = beneath_open(root->fd, "/etc", O_RDONLY | O_DIRECTORY, 0);
 	if (l->dirfd < 0)
@@ -211,7 +234,7 @@ int lock_take(struct lock **ret, const struct root *root, unsigned tables, long 
 
 	if (!l)
 		return err_sys(e, ERR_LOCK, "cannot lock %s%s", root->shown,
-			       schema_get(first_table(tables))->path);
+			       what_is_locked(tables));
 	l->dirfd = l->fd = -1;
 	clock_gettime(CLOCK_MONOTONIC, &w.start);
 	srandom((unsigned)(w.start.tv_nsec ^ getpid()));

@@ -21,7 +21,7 @@
 
 struct lock;
 
-/* tables: whose FILE.lock is made, TABLE_BIT.  The error names the first of them. */
+/* tables: whose FILE.lock is made, TABLE_BIT.  The error names the first of them, or .pwd.lock. */
 int lock_take(struct lock **ret, const struct root *root, unsigned tables, long timeout,
 	      const struct note *note, struct err *e);
 /* FILE.lock of more tables, for recovery. */

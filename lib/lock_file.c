@@ -189,6 +189,19 @@ int lock_file_make(int dirfd, const char *file, long patience, pid_t *ret_holder
 	return 1;
 }
 
+pid_t lock_file_holder(int dirfd, const char *file)
+{
+	char name[NAME_MAX + 1];
+	struct stat st;
+	pid_t holder;
+
+	snprintf(name, sizeof(name), "%s.lock", file);
+	if (fstatat(dirfd, name, &st, AT_SYMLINK_NOFOLLOW) < 0 ||
+	    !is_held(dirfd, name, &st, LONG_MAX, &holder))
+		return 0;
+	return holder;
+}
+
 void lock_file_remove(int dirfd, const char *file)
 {
 	char name[NAME_MAX + 1];

@@ -16,6 +16,8 @@
  * unreadable one counts as left over.
  */
 int lock_file_make(int dirfd, const char *file, long patience, pid_t *ret_holder);
+/* The pid of whoever has FILE.lock; 0: nobody, or not known. */
+pid_t lock_file_holder(int dirfd, const char *file);
 void lock_file_remove(int dirfd, const char *file);
 /* "/etc/passwd" becomes "/etc/passwd.lock". */
 void lock_file_path(const char *path, char *buffer, size_t size);
