@@ -98,6 +98,19 @@ static int make(struct run *run, const struct home_dir *dir, enum home_kind kind
 	return r;
 }
 
+/* In a directory that others write, another one may have been put in its place. */
+static bool is_what_we_made(const struct home_dir *dir, int fd)
+{
+	struct stat st, above;
+
+	if (fstat(fd, &st) < 0 || fstat(dir->place.dirfd, &above) < 0)
+		return false;
+	if (st.st_uid == geteuid())
+		return true;
+	/* On some file systems what root makes is nobody's. */
+	return (above.st_uid == 0 || above.st_uid == geteuid()) && (above.st_mode & 022) == 0;
+}
+
 int home_make(struct run *run, const struct home_dir *dir, enum home_kind kind, int *ret_fd)
 {
 	mode_t mask = umask(077);
@@ -108,6 +121,10 @@ int home_make(struct run *run, const struct home_dir *dir, enum home_kind kind, 
 		return fail_new(run, dir->shown);
 	*ret_fd = openat(dir->place.dirfd, dir->place.name,
 			 O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (*ret_fd >= 0 && !is_what_we_made(dir, *ret_fd)) {
+		errno = ESTALE;
+		return fail_new(run, dir->shown);
+	}
 	if (*ret_fd < 0 || fchmod(*ret_fd, 0700) < 0)
 		return fail_new(run, dir->shown);
 	return 0;

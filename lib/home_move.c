@@ -283,6 +283,13 @@ static bool changes_hands(const struct tree_ids *ids)
 	return ids->from_uid != ids->to_uid || ids->from_gid != ids->to_gid;
 }
 
+/* In somebody else's tree a file's other name may be outside of it. */
+static unsigned limits_of(const struct run *run, bool one_file_system)
+{
+	return (one_file_system ? TREE_ONE_FILE_SYSTEM : 0) |
+	       (run->root.foreign ? TREE_ONE_NAME : 0);
+}
+
 static int give_moved(struct run *run, const struct home_move *m)
 {
 	_cleanup_fd_ int fd = -1;
@@ -295,7 +302,8 @@ static int give_moved(struct run *run, const struct home_move *m)
 		return err_sys(&run->err, ERR_HOME, "cannot change the owner of %s", m->to.shown);
 	if (st.st_uid != m->spec.ids.from_uid)
 		return 0;
-	return tree_give(fd, &m->spec.ids, m->spec.one_file_system, m->to.shown, &run->err);
+	return tree_give(fd, &m->spec.ids, limits_of(run, m->spec.one_file_system), m->to.shown,
+			 &run->err);
 }
 
 int home_move_finish(struct run *run, struct home_move **move)
@@ -364,5 +372,5 @@ int home_give(struct run *run, const char *path, const struct tree_ids *ids, boo
 		return 0;
 	}
 	*ret_given = true;
-	return tree_give(dir.fd, ids, one_file_system, dir.shown, &run->err);
+	return tree_give(dir.fd, ids, limits_of(run, one_file_system), dir.shown, &run->err);
 }

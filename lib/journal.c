@@ -176,11 +176,27 @@ int journal_write(struct txn *txn, struct err *e)
 	return 0;
 }
 
+/* Only our own hand could have written it. */
+static bool is_trusted(const struct stat *st)
+{
+	return S_ISREG(st->st_mode) && st->st_nlink == 1 && (st->st_mode & 07777) == 0600 &&
+	       st->st_uid == geteuid();
+}
+
 int journal_mark(const struct txn *txn, enum journal_state state)
 {
-	_cleanup_fd_ int fd = openat(txn->etc, JOURNAL, O_WRONLY | O_CLOEXEC | O_NOFOLLOW);
+	_cleanup_fd_ int fd = openat(txn->etc, JOURNAL,
+				     O_WRONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+	struct stat st;
 
-	if (fd < 0 || pwrite(fd, state_words[state], STATE_SIZE, (off_t)strlen(HEAD)) != STATE_SIZE)
+	if (fd < 0 || fstat(fd, &st) < 0)
+		return -1;
+	/* Another file may have got its name meanwhile. */
+	if (!is_trusted(&st)) {
+		errno = ESTALE;
+		return -1;
+	}
+	if (pwrite(fd, state_words[state], STATE_SIZE, (off_t)strlen(HEAD)) != STATE_SIZE)
 		return -1;
 	return fd_sync(fd);
 }
@@ -328,13 +344,6 @@ static bool parse(struct str text, struct arena *a, struct journal *j)
 	return parse_body(&r, j);
 }
 
-/* Only our own hand could have written it. */
-static bool is_trusted(const struct stat *st)
-{
-	return S_ISREG(st->st_mode) && st->st_nlink == 1 && (st->st_mode & 07777) == 0600 &&
-	       st->st_uid == geteuid();
-}
-
 static int set_aside(const struct txn *txn, struct err *e)
 {
 	if (renameat(txn->etc, JOURNAL, txn->etc, JOURNAL_BAD) < 0)
@@ -352,6 +361,8 @@ int journal_read(const struct txn *txn, struct journal *ret, struct err *e)
 	struct str text;
 
 	*ret = (struct journal){ .state = JOURNAL_FORWARD };
+	if (fstatat(txn->etc, JOURNAL, &st, AT_SYMLINK_NOFOLLOW) == 0 && !S_ISREG(st.st_mode))
+		return set_aside(txn, e);
 	do
 		fd = openat(txn->etc, JOURNAL,
 			    O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);

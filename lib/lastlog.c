@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "beneath.h"
 #include "fd.h"
 
 /* Sizes of struct lastlog and struct faillog on this architecture are interface. */
@@ -23,13 +24,16 @@ static const struct log_file files[] = {
 	{ "/var/log/faillog", FAILLOG_RECORD },
 };
 
-/* The file, if the record of uid lies in it. */
+/* The file, if the record of uid lies in it.  One with another name may be any file. */
 static int open_at(struct run *run, const struct log_file *f, uid_t uid)
 {
-	int fd = root_openat(&run->root, f->path, O_RDWR | O_NONBLOCK | O_NOCTTY, 0);
 	struct stat st;
+	int fd;
 
-	if (fd >= 0 && fstat(fd, &st) == 0 && S_ISREG(st.st_mode) &&
+	if (beneath_stat(run->root.fd, f->path, 1, &st) < 0 || !S_ISREG(st.st_mode))
+		return -1;
+	fd = root_openat(&run->root, f->path, O_RDWR | O_NONBLOCK | O_NOCTTY, 0);
+	if (fd >= 0 && fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_nlink == 1 &&
 	    st.st_size >= (off_t)((uint64_t)f->size * ((uint64_t)uid + 1)))
 		return fd;
 	fd_close(&fd);

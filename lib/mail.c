@@ -140,7 +140,8 @@ int mail_update(struct run *run, const struct mail_change *change, unsigned *ret
 		return errno == ENOENT || errno == ENOTDIR
 			       ? 0
 			       : err_sys(&run->err, ERR_MAIL, "cannot access %s", file.shown);
-	if (!S_ISREG(file.st.st_mode) || file.st.st_uid != change->uid) {
+	if (!S_ISREG(file.st.st_mode) || file.st.st_uid != change->uid ||
+	    (run->root.foreign && file.st.st_nlink > 1)) {
 		note_say(&run->note, "warning: %s not owned by %s", file.shown, change->user);
 		return 0;
 	}

@@ -108,7 +108,8 @@ int nss_load(struct nss *ret, const struct root *root, bool local, struct arena 
 		return 0;
 	}
 	if (root_read(root, CONF, CONF_SIZE_MAX, a, &text) < 0) {
-		if (errno != ENOENT && errno != ENOTDIR)
+		/* What is no regular file (a link to /dev/null) counts as an empty one. */
+		if (errno != ENOENT && errno != ENOTDIR && errno != EINVAL)
 			return err_sys(e, ERR_IO, "cannot read %s", root_show(root, a, CONF));
 		text = str_of("");
 	}

@@ -10,14 +10,16 @@
 #include "beneath.h"
 #include "fd.h"
 
-/* 1, 0 or -1: a guess either way would be dangerous. */
-static int is_running_system(int fd)
+/* A guess would be dangerous either way. */
+static int look_at(struct root *r)
 {
 	struct stat here, there;
 
-	if (fstat(fd, &here) < 0 || stat("/", &there) < 0)
+	if (fstat(r->fd, &here) < 0 || stat("/", &there) < 0)
 		return -1;
-	return here.st_dev == there.st_dev && here.st_ino == there.st_ino;
+	r->live = here.st_dev == there.st_dev && here.st_ino == there.st_ino;
+	r->foreign = !r->live && here.st_uid != 0 && here.st_uid != geteuid();
+	return 0;
 }
 
 static const char *without_slashes(const char *dir, struct arena *a)
@@ -33,8 +35,7 @@ int root_open(struct root *ret, const char *root_option, const char *prefix_opti
 	      struct arena *a, struct err *e)
 {
 	const char *dir = root_option ? root_option : prefix_option;
-	struct root r = { .dir = "", .shown = "" };
-	int live;
+	struct root r = { .dir = "", .shown = "", .live = true };
 
 	if (root_option && prefix_option)
 		return err_set(e, ERR_USAGE, "options --root and --prefix conflict");
@@ -47,14 +48,12 @@ int root_open(struct root *ret, const char *root_option, const char *prefix_opti
 	if (dir && dir[0] != '/')
 		return err_set(e, ERR_ARGUMENT, "prefix must be an absolute path");
 	r.fd = open(dir ? dir : "/", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	live = dir && r.fd >= 0 ? is_running_system(r.fd) : 1;
-	if (r.fd < 0 || live < 0) {
+	if (r.fd < 0 || (dir && look_at(&r) < 0)) {
 		err_sys(e, ERR_ARGUMENT, "cannot access %s directory %s",
 			root_option ? "chroot" : "prefix", dir ? dir : "/");
 		fd_close(&r.fd);
 		return -1;
 	}
-	r.live = live;
 	if (!r.live) {
 		r.dir = without_slashes(dir, a);
 		if (prefix_option)
@@ -78,12 +77,18 @@ int root_openat(const struct root *r, const char *path, int flags, mode_t mode)
 int root_read(const struct root *r, const char *path, size_t limit, struct arena *a,
 	      struct str *ret)
 {
-	/* A fifo or a terminal planted there must not hold us up. */
-	_cleanup_fd_ int fd = root_openat(r, path, O_RDONLY | O_NONBLOCK | O_NOCTTY, 0);
+	_cleanup_fd_ int fd = -1;
 	struct stat st;
 
-	if (fd < 0 || fstat(fd, &st) < 0)
+	/* Opening a device may have effects of its own. */
+	if (beneath_stat(r->fd, path, 1, &st) < 0)
 		return -1;
+	if (S_ISREG(st.st_mode)) {
+		/* A fifo or a terminal that is put there now must not hold us up. */
+		fd = root_openat(r, path, O_RDONLY | O_NONBLOCK | O_NOCTTY, 0);
+		if (fd < 0 || fstat(fd, &st) < 0)
+			return -1;
+	}
 	if (!S_ISREG(st.st_mode)) {
 		errno = EINVAL;
 		return -1;

@@ -8,6 +8,9 @@
  *
  * live decides, in the modules concerned, about NSS, PAM, audit, caches, hooks, login mappings and
  * whether a user is busy.  --root and --prefix differ in how paths are shown, no more.
+ *
+ * foreign says that whoever owns the tree may have given names in it to files that are not his: by
+ * a hard link, which no way of resolving a path can see.
  */
 #ifndef LIB_ROOT_H
 #define LIB_ROOT_H
@@ -23,6 +26,7 @@
 struct root {
 	int fd;            /* O_DIRECTORY */
 	bool live;         /* the running system */
+	bool foreign;      /* somebody's who is neither root nor we */
 	const char *dir;   /* as given, without slashes at the end; "" when live */
 	const char *shown; /* stands before paths in messages: the prefix, or "" */
 };

@@ -30,12 +30,19 @@ static int cannot_open(const struct txn *txn, const struct file *f, struct err *
 	return err_sys(e, s->error, "cannot open %s%s", txn->spec.root->shown, s->path);
 }
 
+/* Whoever cuts off a file that we have mapped ends us by SIGBUS. */
+static bool may_map(const struct stat *st)
+{
+	return st->st_size >= MAP_SIZE_MIN && (st->st_uid == 0 || st->st_uid == geteuid()) &&
+	       (st->st_mode & 022) == 0;
+}
+
 /* The bytes of the file: mapped when large, else read. */
 static int load(struct txn *txn, struct file *f)
 {
 	struct str text;
 
-	if (f->st.st_size >= MAP_SIZE_MIN) {
+	if (may_map(&f->st)) {
 		void *p = mmap(NULL, (size_t)f->st.st_size, PROT_READ, MAP_PRIVATE, f->fd, 0);
 
 		if (p != MAP_FAILED) {
@@ -57,6 +64,12 @@ static int read_file(struct txn *txn, struct file *f, struct err *e)
 
 	if (beneath_find(rootfd, schema_get(f->id)->path, 1, &f->place) < 0)
 		return cannot_open(txn, f, e);
+	/* Opening a device may have effects of its own. */
+	if (fstatat(f->place.dirfd, f->place.name, &f->st, AT_SYMLINK_NOFOLLOW) == 0 &&
+	    !S_ISREG(f->st.st_mode)) {
+		errno = EINVAL;
+		return cannot_open(txn, f, e);
+	}
 	do
 		f->fd = openat(f->place.dirfd, f->place.name,
 			       O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdint.h>
 #include <sys/stat.h>
 
 void fd_close(const int *fd)
@@ -57,6 +58,10 @@ int fd_read_all(int fd, size_t limit, struct arena *a, struct str *ret)
 
 	if (fstat(fd, &st) < 0)
 		return -1;
+	if (S_ISREG(st.st_mode) && (uint64_t)st.st_size > limit) {
+		errno = EFBIG;
+		return -1;
+	}
 	room = S_ISREG(st.st_mode) && st.st_size > 0 ? (size_t)st.st_size : 4096;
 	p = arena_alloc(a, room + 1);
 	for (;;) {

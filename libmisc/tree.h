@@ -34,6 +34,12 @@ struct tree_ids {
 	gid_t from_gid, to_gid;
 };
 
+/* What tree_give leaves alone. */
+enum tree_limit {
+	TREE_ONE_FILE_SYSTEM = 1, /* what is mounted in the tree */
+	TREE_ONE_NAME = 2,        /* any file with more than one name */
+};
+
 enum tree_chown {
 	TREE_CHOWN_ALWAYS, /* a file that cannot be given away is an error */
 	TREE_CHOWN_TRY,    /* it is noted, once */
@@ -58,7 +64,9 @@ struct tree_copy {
  * Copies what is in the directory from into the directory to: files (without holes being filled),
  * directories, links, fifos, sockets, device nodes; names of one file stay one file.  Kept are
  * modes, times, POSIX ACLs (WITH_ACL) and user.* attributes (WITH_ATTR).  Set-user-id and
- * set-group-id stay only on what ends with to_uid (to_gid).  Nobody else may get into to until all
+ * set-group-id stay only on what ends with to_uid (to_gid).  Where every file is given away, one
+ * with more than one name that not everybody may read, and that is not the owner's of the directory
+ * from, is an error: it may be any secret.  Nobody else may get into to until all
  * is done: it is the caller's and 0700, and stays so without with_top.
  */
 int tree_copy(int from, int to, const struct tree_copy *how, struct err *e);
@@ -69,9 +77,9 @@ void tree_ids_map(const struct tree_ids *ids, uid_t *uid, gid_t *gid);
 /*
  * Gives away what is in the tree and then dir itself, as ids says.  What has the right ids is not
  * touched.  A file of somebody else with more than one name is left alone: the other name may be
- * anywhere.  With one_file_system mount points are not entered.
+ * anywhere.
  */
-int tree_give(int dir, const struct tree_ids *ids, bool one_file_system, const char *shown,
+int tree_give(int dir, const struct tree_ids *ids, unsigned limits, const char *shown,
 	      struct err *e);
 
 /*

@@ -108,6 +108,14 @@ int copying_finish(struct copying *c, int in, int out, const struct stat *st, co
 	return 0;
 }
 
+/* Whoever owns the tree may have given a name in it to a file that he cannot read himself. */
+static bool may_be_a_secret(const struct copying *c, const struct stat *st)
+{
+	return st->st_nlink > 1 && !(st->st_mode & S_IROTH) &&
+	       c->how->ids.from_uid == TREE_NO_ID && c->how->chown != TREE_CHOWN_NEVER &&
+	       st->st_uid != c->from.levels[0].st.st_uid;
+}
+
 static int copy_regular(struct copying *c, const char *name, const struct stat *st)
 {
 	_cleanup_fd_ int in = -1, out = -1;
@@ -123,6 +131,10 @@ static int copy_regular(struct copying *c, const char *name, const struct stat *
 		errno = ESTALE;
 		return copying_fail_from(c, name);
 	}
+	if (may_be_a_secret(c, &now))
+		return err_set(c->e, ERR_HOME,
+			       "cannot copy %s: it has other names and not everybody may read it",
+			       tree_walk_path(&c->from, name));
 	labels = copying_labels(c, name);
 	out = selinux_open(labels, c->label, tree_walk_fd(&c->to), name,
 			   O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600, c->e);

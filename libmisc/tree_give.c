@@ -12,7 +12,7 @@
 struct giving {
 	struct tree_walk walk;
 	const struct tree_ids *ids;
-	bool one_file_system;
+	unsigned limits; /* TREE_ONE_... */
 	uint64_t mount;
 	dev_t dev;
 	struct err *e;
@@ -32,8 +32,9 @@ static bool wants(const struct giving *g, const struct stat *st, uid_t *uid, gid
 	*uid = st->st_uid;
 	*gid = st->st_gid;
 	/* A name that the tree's owner gave to somebody else's file. */
-	if (!S_ISDIR(st->st_mode) && st->st_nlink > 1 && st->st_uid != g->ids->from_uid &&
-	    st->st_uid != g->ids->to_uid)
+	if (!S_ISDIR(st->st_mode) && st->st_nlink > 1 &&
+	    ((g->limits & TREE_ONE_NAME) ||
+	     (st->st_uid != g->ids->from_uid && st->st_uid != g->ids->to_uid)))
 		return false;
 	tree_ids_map(g->ids, uid, gid);
 	return *uid != st->st_uid || *gid != st->st_gid;
@@ -61,7 +62,7 @@ static int enter(struct giving *g, int fd, const char *name)
 	uint64_t id;
 	int dir;
 
-	if (g->one_file_system &&
+	if ((g->limits & TREE_ONE_FILE_SYSTEM) &&
 	    (mount_id(fd, &id) == 0 ? id != g->mount
 				    : fstat(fd, &st) == 0 && st.st_dev != g->dev))
 		return 0;
@@ -112,10 +113,10 @@ static int give_all(struct giving *g, int dir)
 	return fstat(dir, &st) < 0 || give(g, dir, &st) < 0 ? fail(g, NULL) : 0;
 }
 
-int tree_give(int dir, const struct tree_ids *ids, bool one_file_system, const char *shown,
+int tree_give(int dir, const struct tree_ids *ids, unsigned limits, const char *shown,
 	      struct err *e)
 {
-	struct giving g = { .ids = ids, .one_file_system = one_file_system, .e = e };
+	struct giving g = { .ids = ids, .limits = limits, .e = e };
 	int r;
 
 	if (tree_walk_start(&g.walk, shown) < 0)

@@ -80,6 +80,10 @@ static void more_than_the_limit_is_an_error(void **state)
 	assert_int_equal(fd_read_all(fd, 9, &a, &got), -1);
 	assert_int_equal(errno, EFBIG);
 	assert_int_equal(got.n, 42);
+	/* Without the memory for what will not be read. */
+	assert_int_equal(ftruncate(fd, (off_t)1 << 40), 0);
+	assert_int_equal(fd_read_all(fd, 9, &a, &got), -1);
+	assert_int_equal(errno, EFBIG);
 	arena_free(&a);
 }
 

@@ -140,11 +140,38 @@ static void files_are_read_beneath_the_root(void **state)
 	root_close(&r);
 }
 
+static void an_owner_who_is_neither_root_nor_we_is_foreign(void **state)
+{
+	struct err e = { .kind = ERR_NONE };
+	struct root r;
+
+	(void)state;
+	assert_int_equal(root_open(&r, NULL, dir, &arena, &e), 0);
+	assert_false(r.foreign);
+	root_close(&r);
+	assert_int_equal(root_open(&r, NULL, NULL, &arena, &e), 0);
+	assert_false(r.foreign);
+	root_close(&r);
+	if (geteuid() != 0)
+		return;
+	assert_int_equal(chown(dir, 3000, 3000), 0);
+	assert_int_equal(root_open(&r, dir, NULL, &arena, &e), 0);
+	assert_true(r.foreign);
+	root_close(&r);
+	assert_int_equal(seteuid(3000), 0);
+	assert_int_equal(root_open(&r, dir, NULL, &arena, &e), 0);
+	assert_false(r.foreign);
+	root_close(&r);
+	assert_int_equal(seteuid(0), 0);
+	assert_int_equal(chown(dir, 0, 0), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(roots_are_opened_or_refused),
 		cmocka_unit_test(files_are_read_beneath_the_root),
+		cmocka_unit_test(an_owner_who_is_neither_root_nor_we_is_foreign),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);

@@ -33,12 +33,12 @@ static int remove_tree(const struct scratch *s, const char *name, struct err *e)
 }
 
 static int give_tree(const struct scratch *s, const char *name, const struct tree_ids *ids,
-		     bool one_file_system, struct err *e)
+		     unsigned limits, struct err *e)
 {
 	_cleanup_fd_ int dir = openat(s->fd, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
 	err_clear(e);
-	return tree_give(dir, ids, one_file_system, name, e);
+	return tree_give(dir, ids, limits, name, e);
 }
 
 /* --- remove */
@@ -526,6 +526,29 @@ static void gives_on_one_file_system(void **state)
 	unmount(s, "t/mnt");
 }
 
+static void gives_files_of_one_name(void **state)
+{
+	static const struct tree_ids ids = { 3000, 4000, 3000, 4000 };
+	const struct scratch *s = *state;
+	struct err e = { 0 };
+
+	needs_root();
+	make_dir(s->fd, "t", 0755);
+	make_dir(s->fd, "t/dir", 0755);
+	make_file(s->fd, "t/one", "x", 0644);
+	make_file(s->fd, "outside", "x", 0600);
+	must(linkat(s->fd, "outside", s->fd, "t/dir/planted", 0), "planted");
+	give(s->fd, "t/dir", 3000, 3000);
+	give(s->fd, "t/one", 3000, 3000);
+	give(s->fd, "outside", 3000, 3000);
+	assert_int_equal(give_tree(s, "t", &ids, TREE_ONE_NAME, &e), 0);
+	assert_int_equal(look(s->fd, "t/one").st_uid, 4000);
+	assert_int_equal(look(s->fd, "t/dir").st_uid, 4000);
+	assert_int_equal(look(s->fd, "outside").st_uid, 3000);
+	assert_int_equal(give_tree(s, "t", &ids, 0, &e), 0);
+	assert_int_equal(look(s->fd, "outside").st_uid, 4000);
+}
+
 static void gives_what_is_deeper_than_descriptors(void **state)
 {
 	const struct scratch *s = *state;
@@ -569,6 +592,7 @@ int main(void)
 		TEST(leaves_other_names_of_foreign_files),
 		TEST(touches_nothing_that_is_right),
 		TEST(gives_on_one_file_system),
+		TEST(gives_files_of_one_name),
 		TEST(gives_what_is_deeper_than_descriptors),
 	};
 

@@ -451,6 +451,35 @@ static void keeps_set_ids_only_for_the_new_owner(void **state)
 	assert_int_equal(look(s->fd, "to/dir").st_mode & 07777, 02755);
 }
 
+static void gives_no_secret_away(void **state)
+{
+	const struct scratch *s = *state;
+	struct tree_copy how = plain();
+	struct err e = { 0 };
+
+	needs_root();
+	give(s->fd, "from", 3000, 3000);
+	make_file(s->fd, "from/own", "x", 0600);
+	give(s->fd, "from/own", 3000, 3000);
+	must(linkat(s->fd, "from/own", s->fd, "from/twin", 0), "twin");
+	make_file(s->fd, "public", "x", 0644);
+	must(linkat(s->fd, "public", s->fd, "from/public", 0), "public");
+	how.ids = (struct tree_ids){ TREE_NO_ID, 4000, TREE_NO_ID, 4000 };
+	copy_well(s, &how);
+	make_file(s->fd, "secret", "x", 0640);
+	must(linkat(s->fd, "secret", s->fd, "from/secret", 0), "secret");
+	how.merge = true;
+	assert_int_equal(copy(s, &how, &e), -1);
+	assert_string_equal(e.message, "cannot copy from/secret: it has other names and not "
+				       "everybody may read it");
+	assert_false(is_there(s->fd, "to/secret"));
+	/* Not a copy for somebody else. */
+	how.chown = TREE_CHOWN_NEVER;
+	copy_well(s, &how);
+	assert_int_equal(look(s->fd, "to/secret").st_uid, 0);
+	assert_int_equal(look(s->fd, "to/secret").st_mode & 07777, 0640);
+}
+
 static void refuses_notes_or_forgoes_giving_away(void **state)
 {
 	const struct scratch *s = *state;
@@ -696,6 +725,7 @@ int main(void)
 		TEST(does_not_copy_into_itself),
 		TEST(maps_owners),
 		TEST(keeps_set_ids_only_for_the_new_owner),
+		TEST(gives_no_secret_away),
 		TEST(refuses_notes_or_forgoes_giving_away),
 		TEST(copies_one_file_system),
 		TEST(says_that_the_disk_is_full),

@@ -399,6 +399,34 @@ static void untrusted_journals(void **state)
 	assert_string_equal(get(f, "passwd"), PASSWD);
 }
 
+/* Whoever owns etc may put another file in the place of a journal that was read. */
+static void marks_nothing_but_the_journal(void **state)
+{
+	struct fixture *f = *state;
+	char path[128], other[128];
+	struct txn txn = { .etc = -1 };
+	size_t i;
+
+	snprintf(path, sizeof(path), "%s/etc", f->dir);
+	txn.etc = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	snprintf(path, sizeof(path), "%s/etc/shadow.journal", f->dir);
+	snprintf(other, sizeof(other), "%s/etc/other", f->dir);
+	for (i = 0; i < 3; i++) {
+		put(f, "other", PASSWD, i == 1 ? 0644 : 0600);
+		if (i == 0)
+			assert_int_equal(link(other, path), 0);
+		else if (i == 1)
+			assert_int_equal(rename(other, path), 0);
+		else
+			assert_int_equal(symlink("other", path), 0);
+		assert_int_equal(journal_mark(&txn, JOURNAL_UNDO), -1);
+		assert_string_equal(get(f, i == 1 ? "shadow.journal" : "other"), PASSWD);
+		unlink(path);
+		unlink(other);
+	}
+	close(txn.etc);
+}
+
 static void made_anew(void **state)
 {
 	static const char *const group[] = { "g", "!", "", "" };
@@ -526,6 +554,7 @@ int main(void)
 		TEST(undo_is_completed),
 		TEST(a_done_journal_is_removed),
 		TEST(untrusted_journals),
+		TEST(marks_nothing_but_the_journal),
 		TEST(made_anew),
 		TEST(through_a_symbolic_link),
 		TEST(odd_files),
