@@ -161,9 +161,15 @@ bool str_number(struct str s, uint64_t max, uint64_t *ret)
 	return digits(s, 10, max, ret);
 }
 
-static bool is_control(unsigned char c)
+/* How many bytes make up the control character at p: of ASCII, or of Unicode (U+0080 to U+009F, which
+ * some terminals obey too).  0: it is none. */
+static size_t control_at(const char *text)
 {
-	return c < 0x20 || c == 0x7f;
+	const unsigned char *p = (const unsigned char *)text;
+
+	if (p[0] < 0x20 || p[0] == 0x7f)
+		return 1;
+	return p[0] == 0xc2 && p[1] >= 0x80 && p[1] <= 0x9f ? 2 : 0;
 }
 
 const char *str_visible(struct arena *a, const char *text)
@@ -172,18 +178,19 @@ const char *str_visible(struct arena *a, const char *text)
 	char *clean;
 	size_t n = 0;
 
-	for (p = text; *p && !is_control((unsigned char)*p); p++)
+	for (p = text; *p && !control_at(p); p++)
 		;
 	if (*p == '\0')
 		return text;
 	clean = arena_alloc(a, 4 * strlen(text) + 1);
-	for (p = text; *p; p++) {
-		unsigned char c = (unsigned char)*p;
+	for (p = text; *p;) {
+		size_t left = control_at(p);
 
-		if (is_control(c))
-			n += (size_t)snprintf(clean + n, 5, "#%03o", (unsigned)c);
-		else
-			clean[n++] = *p;
+		if (left == 0)
+			clean[n++] = *p++;
+		for (; left > 0; left--)
+			n += (size_t)snprintf(clean + n, 5, "#%03o",
+					      (unsigned)(unsigned char)*p++);
 	}
 	return clean;
 }

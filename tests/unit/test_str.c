@@ -178,6 +178,8 @@ static void controls_become_visible(void **state)
 	assert_ptr_equal(str_visible(&a, plain), plain);
 	assert_string_equal(str_visible(&a, ""), "");
 	assert_string_equal(str_visible(&a, "a\nb\033[1m\177\001"), "a#012b#033[1m#177#001");
+	assert_string_equal(str_visible(&a, "\302\2331m\302\237\302\240\303\233\302"),
+			    "#302#2331m#302#237\302\240\303\233\302");
 	arena_free(&a);
 }
 
