@@ -8,6 +8,7 @@
 
 #include "day.h"
 #include "group.h"
+#include "json.h"
 #include "name.h"
 #include "profile.h"
 
@@ -281,6 +282,23 @@ int defaults_load(struct run *run, struct defaults *ret)
 	}
 	*ret = d;
 	return 0;
+}
+
+void defaults_print_json(const struct defaults *d, FILE *out)
+{
+	bool first = true;
+	int i;
+
+	putc('{', out);
+	for (i = 0; i < DEFAULTS_KEYS; i++) {
+		const char *name = defaults_key_name((enum defaults_key)i);
+
+		if (!name)
+			continue;
+		json_member(out, first, name, d->value[i]);
+		first = false;
+	}
+	fputs("}\n", out);
 }
 
 void defaults_print(const struct defaults *d, FILE *out)

@@ -60,6 +60,8 @@ int defaults_load(struct run *run, struct defaults *ret);
 int defaults_set(struct run *run, struct defaults *d, enum defaults_key key, const char *value);
 /* The lines of useradd -D. */
 void defaults_print(const struct defaults *d, FILE *out);
+/* The same as one object, all values strings. */
+void defaults_print_json(const struct defaults *d, FILE *out);
 /*
  * Rewrites /etc/default/useradd: the lines of known keys in place, missing ones at the end, all
  * other lines as they are.  The old file becomes useradd-.  Notes the event.  With --dry-run the

@@ -384,12 +384,16 @@ static int work_defaults(struct run *run, const struct useradd *o, struct defaul
 	    set_default(run, d, DEFAULTS_EXPIRE, o->expire, &changed) < 0 ||
 	    set_default(run, d, DEFAULTS_SHELL, o->shell, &changed) < 0)
 		return -1;
-	if (!changed) {
-		defaults_print(d, stdout);
-		return 0;
+	if (changed) {
+		user_warn_shell(run, o->shell);
+		if (defaults_save(run, d) < 0)
+			return -1;
 	}
-	user_warn_shell(run, o->shell);
-	return defaults_save(run, d);
+	if (run->opt.json && !run->opt.dry_run)
+		defaults_print_json(d, stdout);
+	else if (!changed)
+		defaults_print(d, stdout);
+	return 0;
 }
 
 static int work(struct run *run, void *options, const char *const *operands)
