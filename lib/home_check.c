@@ -9,6 +9,10 @@
 #include "fd.h"
 #include "home_private.h"
 
+#ifndef SYS_faccessat2
+#define SYS_faccessat2 439
+#endif
+
 static int fail_new(struct run *run, const char *shown)
 {
 	return err_sys(&run->err, ERR_HOME, "cannot create directory %s", shown);
@@ -37,10 +41,13 @@ static int open_nearest(struct run *run, const char *path)
 /* Before glibc 2.33 the library guesses what the effective ids may: the kernel is asked. */
 static int may_write(int dir)
 {
-#ifdef SYS_faccessat2
-	if (getuid() != geteuid() || getgid() != getegid())
-		return (int)syscall(SYS_faccessat2, dir, ".", W_OK | X_OK, AT_EACCESS);
-#endif
+	long r = -1;
+
+	if (getuid() != geteuid() || getgid() != getegid()) {
+		r = syscall(SYS_faccessat2, dir, ".", W_OK | X_OK, AT_EACCESS);
+		if (r == 0 || errno != ENOSYS)
+			return (int)r;
+	}
 	return faccessat(dir, ".", W_OK | X_OK, 0);
 }
 
