@@ -317,7 +317,8 @@ int home_move_finish(struct run *run, struct home_move **move)
 	if (!m->copied) {
 		r = give_moved(run, m);
 		if (m->linked && remove_link(m, &m->from.place) < 0)
-			note_say(&run->note, "warning: failed to remove the link %s to the new home",
+			note_say(&run->note,
+				 "warning: failed to remove the link %s to the new home",
 				 m->from.shown);
 	}
 	if (m->copied && tree_remove(m->from.place.dirfd, m->from.place.name, m->from.fd,

@@ -161,8 +161,8 @@ bool str_number(struct str s, uint64_t max, uint64_t *ret)
 	return digits(s, 10, max, ret);
 }
 
-/* How many bytes make up the control character at p: of ASCII, or of Unicode (U+0080 to U+009F, which
- * some terminals obey too).  0: it is none. */
+/* How many bytes make up the control character at p: of ASCII, or of Unicode (U+0080 to U+009F,
+ * which some terminals obey too).  0: it is none. */
 static size_t control_at(const char *text)
 {
 	const unsigned char *p = (const unsigned char *)text;

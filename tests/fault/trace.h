@@ -48,8 +48,8 @@ struct trace_plan {
 	long at;		/* first call is 1 */
 	int error;
 	struct trace_calls *record;	/* filled by TRACE_COUNT, or NULL */
-	/* From an undisturbed run: with them only calls of the disturbed one's number stop, which is
-	 * many times as fast.  NULL: every call does. */
+	/* From an undisturbed run: with them only calls of the disturbed one's number stop, which
+	 * is many times as fast.  NULL: every call does. */
 	const struct trace_calls *calls;
 	const char *image;	/* count calls from mappings of this name only; NULL: all */
 };

@@ -53,7 +53,8 @@ static void goes_on_after_a_death(void **state)
 	/* A link to somewhere else is nobody's move. */
 	make_link(fd, "home/alice", "/home/other");
 	is_refused(p, home_move_prepare(&p->w.run, &spec, &move), ERR_HOME,
-		   "cannot rename directory /home/alice to /home/new: /home/alice is a symbolic link");
+		   "cannot rename directory /home/alice to /home/new: "
+		   "/home/alice is a symbolic link");
 }
 
 static void copies_to_another_file_system_and_takes_back(void **state)
