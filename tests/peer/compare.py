@@ -9,6 +9,8 @@ An entry of `differences` is a block of lines, blocks parted by empty lines:
     profile: NAME          only that one (optional)
     peer: REGEX            the packaged tool's value, whole (optional; None when missing)
     ours: REGEX            ours (optional)
+    as: rows|members|text  only the order of lines differs; of lines and of the members in them;
+                           only the newline at the end (optional)
     why: TEXT              the reason
 
 An entry that nothing used is a failure, so that the list stays true.
@@ -50,8 +52,19 @@ def differing(peer, ours):
     return found
 
 
+def sorted_members(line):
+    return [','.join(sorted(field.split(','))) for field in line.split(':')]
+
+
+SAME_AS = {
+    'rows': lambda text: sorted(text.rstrip('\n').split('\n')),
+    'members': lambda text: sorted(map(sorted_members, text.rstrip('\n').split('\n'))),
+    'text': lambda text: text.rstrip('\n'),
+}
+
+
 class Entry:
-    KEYS = ('case', 'field', 'profile', 'peer', 'ours', 'why')
+    KEYS = ('case', 'field', 'profile', 'peer', 'ours', 'as', 'why')
 
     def __init__(self, block, line):
         self.line, self.used = line, 0
@@ -68,6 +81,9 @@ class Entry:
     def covers(self, profile, case, field, peer, ours):
         def fits(pattern, value):
             return pattern is None or re.fullmatch(pattern, str(value), re.S)
+        alike = vars(self)['as']
+        if alike and (peer is None or ours is None or SAME_AS[alike](peer) != SAME_AS[alike](ours)):
+            return False
         return (self.profile in (None, profile)
                 and any(fnmatch.fnmatchcase(case, word) for word in self.case.split())
                 and fnmatch.fnmatchcase(field, self.field)
