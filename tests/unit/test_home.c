@@ -2,6 +2,7 @@
 #include "home.h"
 
 #include "home_place.h"
+#include "interleave.h"
 
 #include <linux/filter.h>
 #include <linux/seccomp.h>
@@ -314,6 +315,51 @@ static void chown_always_try_never(void **state)
 	assert_int_equal(look(fd, "home/never").st_mode & 07777, 0750);
 }
 
+static void call_create(void *data)
+{
+	struct place *p = data;
+	struct home_new h = alice();
+	bool made;
+
+	h.uid = h.gid = 3000;
+	home_create(&p->w.run, &h, &made);
+}
+
+/* A stranger's directory comes in the place of the one that was just made. */
+static void put_another(void *data, int number)
+{
+	struct place *p = data;
+	int fd = p->w.scratch.fd;
+
+	(void)number;
+	if (!is_there(fd, "home/alice") || is_there(fd, "made"))
+		return;
+	must(renameat(fd, "home/alice", fd, "made"), "made");
+	must(renameat(fd, "his", fd, "home/alice"), "his");
+}
+
+static void fills_no_home_but_its_own(void **state)
+{
+	struct place *p = *state;
+	const struct interleave i = { call_create, put_another, p };
+	int fd = p->w.scratch.fd;
+
+	needs_root();
+	make_file(fd, "outside", "x", 0600);
+	must(mkfifoat(fd, "etc/skel/fifo", 0666), "fifo");
+	make_dir(fd, "his", 0777);
+	make_link(fd, "his/fifo", "../../outside");
+	give(fd, "home", 3001, 3001);
+	give(fd, "his", 3001, 3001);
+	if (interleave(&i) < 0)
+		skip();
+	assert_true(is_there(fd, "made"));
+	assert_int_equal(look(fd, "home/alice").st_uid, 3001);
+	assert_int_equal(look(fd, "home/alice").st_mode & 07777, 0777);
+	assert_false(is_there(fd, "home/alice/.profile"));
+	assert_int_equal(look(fd, "outside").st_mode & 07777, 0600);
+}
+
 static void makes_a_subvolume(void **state)
 {
 	struct place *p = *state;
@@ -453,6 +499,7 @@ int main(void)
 		TEST(makes_the_same_home_twice),
 		TEST(gives_an_incomplete_home_to_the_user),
 		TEST(chown_always_try_never),
+		TEST(fills_no_home_but_its_own),
 		TEST(makes_a_subvolume),
 		TEST(works_on_old_kernels),
 	};
