@@ -230,25 +230,40 @@ static void sweep_one(struct sweep *sweep, const struct expected *x, struct memo
 	run_free(&run);
 }
 
+/* The calls of the next run from here on, undisturbed. */
+static void record_next(struct sweep *sweep)
+{
+	struct trace_plan count = { .what = TRACE_COUNT, .image = sweep->second.image,
+				    .record = &sweep->next_calls };
+	struct trace_end end;
+
+	sweep->next_calls.count = 0;
+	sweep->next_calls.forks = false;
+	trace_run(&sweep->next, &count, &end);
+	sweep->second.calls = &sweep->next_calls;
+}
+
 /* The run that would recover is disturbed too, at each of its calls. */
 static void sweep_second(struct sweep *sweep, const struct expected *x, struct memory *memory,
 			 struct memory *second_memory, struct tally *tally)
 {
-	bool first = true, more = true;
 	struct run run;
+	bool wanted;
 
-	for (sweep->second.at = 1 + sweep->plan.at % sweep->second_every; more;
+	run_command(sweep, &run);
+	wanted = run.end.reached && run.journal && !is_known(sweep, memory, &run.end);
+	run_free(&run);
+	if (!wanted)
+		return;
+	record_next(sweep);
+	for (sweep->second.at = 1 + sweep->plan.at % sweep->second_every;
+	     sweep->second.at <= sweep->next_calls.count;
 	     sweep->second.at += sweep->second_every) {
 		run_command(sweep, &run);
-		if (!run.end.reached || !run.journal ||
-		    (first && is_known(sweep, memory, &run.end))) {
-			run_free(&run);
-			return;
-		}
-		first = false;
 		trace_run(&sweep->next, &sweep->second, &run.second);
-		more = run.second.reached;
-		if (more && !run.second.exempt) {
+		if (!run.second.reached) {
+			tally->unreached++;
+		} else if (!run.second.exempt) {
 			run.known = is_known(sweep, second_memory, &run.second);
 			judge_and_keep(sweep, x, &run, tally);
 		}

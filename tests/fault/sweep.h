@@ -26,7 +26,7 @@ struct sweep {
 	const char *base;	/* the small root, read only */
 	const char *work;	/* where a copy of it is made for each run */
 	struct trace_plan plan;
-	struct trace_calls calls;	/* of the undisturbed command */
+	struct trace_calls calls, next_calls;	/* of the undisturbed commands */
 	long first, every;	/* calls FIRST, FIRST + EVERY, ... */
 	struct trace_command command, next, between, other;
 	bool has_next, has_between, has_other;
