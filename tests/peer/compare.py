@@ -24,29 +24,39 @@ import sys
 HERE = os.path.dirname(os.path.abspath(__file__))
 
 
-def fields(result):
-    """A result as one flat table: field name -> value."""
+def changes(fresh, tree):
+    """The files of the tree that are not as in fresh; None: gone."""
+    return {path: tree.get(path) for path in fresh.keys() | tree.keys()
+            if fresh.get(path) != tree.get(path)}
+
+
+def fields(result, fresh, paths):
+    """A result as one flat table: field name -> value; of the files those that are in paths."""
     table = {}
     for number, command in enumerate(result['commands'], 1):
         for key in ('status', 'stdout', 'stderr'):
             table[f'{number} {key}'] = str(command[key])
         table[f'{number} log'] = '\n'.join(command['log'])
-    for path, fact in result['tree'].items():
+    for path in paths:
+        fact = result['files'].get(path, fresh.get(path))
+        if fact is None:
+            continue
         table[path] = 'there'
         for key, value in fact.items():
             table[f'{path} {key}'] = str(value)
     return table
 
 
-def differing(peer, ours):
+def differing(peer, ours, fresh):
     """[(field, peer's value, ours)]; a file on one side only is one difference."""
-    one, two = fields(peer), fields(ours)
-    missing = {key for key in one.keys() ^ two.keys() if key.startswith('/') and ' ' not in key}
+    paths = peer['files'].keys() | ours['files'].keys()
+    one, two = fields(peer, fresh, paths), fields(ours, fresh, paths)
+    missing = {path for path in paths if (path in one) != (path in two)}
     found = []
     for key in sorted(one.keys() | two.keys()):
         if one.get(key) == two.get(key):
             continue
-        if key.startswith('/') and key not in missing and key.rsplit(' ', 1)[0] in missing:
+        if key not in missing and any(key.startswith(f'{path} ') for path in missing):
             continue
         found.append((key, one.get(key), two.get(key)))
     return found
@@ -125,7 +135,8 @@ def report(jobs, results, skipped, whole):
             continue
         left = []
         for field, peer, ours in differing(results[profile, 'peer', case.name],
-                                           results[profile, 'ours', case.name]):
+                                           results[profile, 'ours', case.name],
+                                           results[profile, 'fresh', '']):
             cover = [e for e in entries if e.covers(profile, case.name, field, peer, ours)]
             for entry in cover:
                 entry.used += 1
@@ -157,7 +168,7 @@ def report(jobs, results, skipped, whole):
     return 1 if failed else 0
 
 
-def shown(result):
+def shown(result, fresh):
     """What one side did, as lines to read; times and plain backups are left out."""
     lines = []
     for command in result['commands']:
@@ -165,7 +176,8 @@ def shown(result):
         for key in ('stdout', 'stderr'):
             lines += [f'  {key[3:]}: {line}' for line in command[key].split('\n')[:-1]]
         lines += [f'  log: {line}' for line in command['log']]
-    start, end = result['start'], result['tree']
+    start, end = ({path: fact for path, fact in {**fresh, **result[key]}.items() if fact}
+                  for key in ('start', 'files'))
     for path in sorted(start.keys() | end.keys()):
         old, new = start.get(path), end.get(path)
         if old == new:
@@ -190,7 +202,7 @@ def show(jobs, results):
     """Print what one side did; of a second profile only where it differs."""
     first = {}
     for profile, side, case in jobs:
-        lines = shown(results[profile, side, case.name])
+        lines = shown(results[profile, side, case.name], results[profile, 'fresh', ''])
         if case.name not in first:
             first[case.name] = lines
             print(f'=== {case.name} ({profile})')
