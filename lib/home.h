@@ -80,8 +80,8 @@ void home_move_undo(struct run *run, struct home_move **move);
 
 /* Gives the files in the home directory to the new ids.  A directory that is not there, or is not
  * the user's (ids.from_uid), is left alone; *ret_given tells. */
-int home_give(struct run *run, const char *path, const struct tree_ids *ids, bool one_file_system,
-	      bool *ret_given);
+int home_give(struct run *run, const char *path, const struct tree_ids *ids, enum tree_chown chown,
+	      bool one_file_system, bool *ret_given);
 
 struct home_removal;
 

@@ -284,10 +284,20 @@ static bool changes_hands(const struct tree_ids *ids)
 }
 
 /* In somebody else's tree a file's other name may be outside of it. */
-static unsigned limits_of(const struct run *run, bool one_file_system)
+static int give_tree(struct run *run, int dir, const struct tree_ids *ids, enum tree_chown chown,
+		     bool one_file_system, const char *shown)
 {
-	return (one_file_system ? TREE_ONE_FILE_SYSTEM : 0) |
-	       (run->root.foreign ? TREE_ONE_NAME : 0);
+	unsigned limits = (one_file_system ? TREE_ONE_FILE_SYSTEM : 0) |
+			  (run->root.foreign ? TREE_ONE_NAME : 0) |
+			  (chown == TREE_CHOWN_TRY ? TREE_TRY : 0);
+
+	if (tree_give(dir, ids, limits, shown, &run->err) == 0)
+		return 0;
+	if (chown != TREE_CHOWN_TRY)
+		return -1;
+	note_say(&run->note, "warning: %s", run->err.message);
+	err_clear(&run->err);
+	return 0;
 }
 
 static int give_moved(struct run *run, const struct home_move *m)
@@ -302,8 +312,8 @@ static int give_moved(struct run *run, const struct home_move *m)
 		return err_sys(&run->err, ERR_HOME, "cannot change the owner of %s", m->to.shown);
 	if (st.st_uid != m->spec.ids.from_uid)
 		return 0;
-	return tree_give(fd, &m->spec.ids, limits_of(run, m->spec.one_file_system), m->to.shown,
-			 &run->err);
+	return give_tree(run, fd, &m->spec.ids, m->spec.chown, m->spec.one_file_system,
+			 m->to.shown);
 }
 
 int home_move_finish(struct run *run, struct home_move **move)
@@ -350,8 +360,8 @@ void home_move_undo(struct run *run, struct home_move **move)
 	forget(move);
 }
 
-int home_give(struct run *run, const char *path, const struct tree_ids *ids, bool one_file_system,
-	      bool *ret_given)
+int home_give(struct run *run, const char *path, const struct tree_ids *ids, enum tree_chown chown,
+	      bool one_file_system, bool *ret_given)
 {
 	_cleanup_home_ struct home_dir dir = HOME_DIR_NONE;
 
@@ -373,5 +383,5 @@ int home_give(struct run *run, const char *path, const struct tree_ids *ids, boo
 		return 0;
 	}
 	*ret_given = true;
-	return tree_give(dir.fd, ids, limits_of(run, one_file_system), dir.shown, &run->err);
+	return give_tree(run, dir.fd, ids, chown, one_file_system, dir.shown);
 }

@@ -38,6 +38,7 @@ struct tree_ids {
 enum tree_limit {
 	TREE_ONE_FILE_SYSTEM = 1, /* what is mounted in the tree */
 	TREE_ONE_NAME = 2,        /* any file with more than one name */
+	TREE_TRY = 4,             /* what cannot be given; the first is the error, in the end */
 };
 
 enum tree_chown {

@@ -15,6 +15,7 @@ struct giving {
 	unsigned limits; /* TREE_ONE_... */
 	uint64_t mount;
 	dev_t dev;
+	bool failed; /* with TREE_TRY */
 	struct err *e;
 };
 
@@ -47,12 +48,19 @@ static int fail(struct giving *g, const char *name)
 }
 
 /* The file itself, whatever its name leads to by now. */
-static int give(const struct giving *g, int fd, const struct stat *st)
+static int give(struct giving *g, int fd, const char *name)
 {
+	struct stat st;
 	uid_t uid;
 	gid_t gid;
 
-	return wants(g, st, &uid, &gid) ? fchownat(fd, "", uid, gid, AT_EMPTY_PATH) : 0;
+	if (fstat(fd, &st) < 0)
+		return fail(g, name);
+	if (!wants(g, &st, &uid, &gid) || fchownat(fd, "", uid, gid, AT_EMPTY_PATH) == 0)
+		return 0;
+	fail(g, name);
+	g->failed = true;
+	return g->limits & TREE_TRY ? 0 : -1;
 }
 
 /* fd is O_PATH. */
@@ -88,7 +96,9 @@ static int give_entry(struct giving *g, const char *name)
 	fd = openat(dirfd, name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
 	if (fd < 0)
 		return errno == ENOENT ? 0 : fail(g, name);
-	if (fstat(fd, &st) < 0 || give(g, fd, &st) < 0)
+	if (give(g, fd, name) < 0)
+		return -1;
+	if (fstat(fd, &st) < 0)
 		return fail(g, name);
 	return S_ISDIR(st.st_mode) ? enter(g, fd, name) : 0;
 }
@@ -97,7 +107,6 @@ static int give_all(struct giving *g, int dir)
 {
 	int fd = openat(dir, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	const char *name;
-	struct stat st;
 
 	if (fd < 0 || tree_walk_enter(&g->walk, fd, NULL) < 0)
 		return fail(g, NULL);
@@ -110,7 +119,7 @@ static int give_all(struct giving *g, int dir)
 			return -1;
 	}
 	/* The top last: it says whose home this is until all of it is given away. */
-	return fstat(dir, &st) < 0 || give(g, dir, &st) < 0 ? fail(g, NULL) : 0;
+	return give(g, dir, NULL) < 0 || g->failed ? -1 : 0;
 }
 
 int tree_give(int dir, const struct tree_ids *ids, unsigned limits, const char *shown,

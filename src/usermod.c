@@ -363,7 +363,8 @@ static int give_files(struct run *run, struct plan *plan)
 	if (plan->chown == TREE_CHOWN_NEVER ||
 	    (ids.from_uid == ids.to_uid && ids.from_gid == ids.to_gid))
 		return 0;
-	return home_give(run, plan->before.home, &ids, plan->o->one_file_system, &given);
+	return home_give(run, plan->before.home, &ids, plan->chown, plan->o->one_file_system,
+			 &given);
 }
 
 static int move_mail(struct run *run, const struct plan *plan)

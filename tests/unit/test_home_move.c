@@ -287,24 +287,26 @@ static void gives_only_the_users_home(void **state)
 
 	needs_root();
 	make_home(p, "home/alice", 3000);
-	is_well(p, home_give(&p->w.run, "/home/alice", &same, false, &given));
+	is_well(p, home_give(&p->w.run, "/home/alice", &same, TREE_CHOWN_ALWAYS, false, &given));
 	assert_false(given);
-	is_well(p, home_give(&p->w.run, "/home/alice/", &ids, false, &given));
+	is_well(p, home_give(&p->w.run, "/home/alice/", &ids, TREE_CHOWN_ALWAYS, false, &given));
 	assert_true(given);
 	assert_int_equal(look(fd, "home/alice/file").st_uid, 4000);
 	make_home(p, "home/bob", 3000);
 	give(fd, "home/bob", 3001, 3001);
-	is_well(p, home_give(&p->w.run, "/home/bob", &ids, false, &given));
+	is_well(p, home_give(&p->w.run, "/home/bob", &ids, TREE_CHOWN_ALWAYS, false, &given));
 	assert_false(given);
 	assert_int_equal(look(fd, "home/bob/file").st_uid, 3000);
-	is_well(p, home_give(&p->w.run, "/home/nobody", &ids, false, &given));
+	is_well(p, home_give(&p->w.run, "/home/nobody", &ids, TREE_CHOWN_ALWAYS, false, &given));
 	assert_false(given);
 	make_file(fd, "home/file", "", 0644);
 	give(fd, "home/file", 3000, 3000);
-	is_refused(p, home_give(&p->w.run, "/home/file", &ids, false, &given), ERR_HOME,
+	is_refused(p,
+		   home_give(&p->w.run, "/home/file", &ids, TREE_CHOWN_ALWAYS, false, &given),
+		   ERR_HOME,
 		   "cannot change the owner of /home/file: it is not a directory");
 	give(fd, "home", 3000, 3000);
-	is_well(p, home_give(&p->w.run, "/home", &ids, false, &given));
+	is_well(p, home_give(&p->w.run, "/home", &ids, TREE_CHOWN_ALWAYS, false, &given));
 	assert_false(given);
 	assert_string_equal(said(p),
 			    "test: warning: /home is a system directory, its owner stays\n");
