@@ -30,6 +30,14 @@ static int cannot_open(const struct txn *txn, const struct file *f, struct err *
 	return err_sys(e, s->error, "cannot open %s%s", txn->spec.root->shown, s->path);
 }
 
+static int not_regular(const struct txn *txn, const struct file *f, struct err *e)
+{
+	const struct schema *s = schema_get(f->id);
+
+	return err_set(e, s->error, "cannot open %s%s: not a regular file",
+		       txn->spec.root->shown, s->path);
+}
+
 /* Whoever cuts off a file that we have mapped ends us by SIGBUS. */
 static bool may_map(const struct stat *st)
 {
@@ -66,10 +74,8 @@ static int read_file(struct txn *txn, struct file *f, struct err *e)
 		return cannot_open(txn, f, e);
 	/* Opening a device may have effects of its own. */
 	if (fstatat(f->place.dirfd, f->place.name, &f->st, AT_SYMLINK_NOFOLLOW) == 0 &&
-	    !S_ISREG(f->st.st_mode)) {
-		errno = EINVAL;
-		return cannot_open(txn, f, e);
-	}
+	    !S_ISREG(f->st.st_mode))
+		return not_regular(txn, f, e);
 	do
 		f->fd = openat(f->place.dirfd, f->place.name,
 			       O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
@@ -78,10 +84,8 @@ static int read_file(struct txn *txn, struct file *f, struct err *e)
 		return 0;
 	if (f->fd < 0 || fstat(f->fd, &f->st) < 0)
 		return cannot_open(txn, f, e);
-	if (!S_ISREG(f->st.st_mode)) {
-		errno = EINVAL;
-		return cannot_open(txn, f, e);
-	}
+	if (!S_ISREG(f->st.st_mode))
+		return not_regular(txn, f, e);
 	if (load(txn, f) < 0)
 		return cannot_open(txn, f, e);
 	f->table = table_new(f->id, f->bytes, (size_t)f->st.st_size, txn->spec.arena);
