@@ -165,38 +165,6 @@ bool table_next_with(struct table *t, const char *text, struct row *row)
 	}
 }
 
-bool table_find_again(struct table *t, struct row *row)
-{
-	struct str name = row->column[0];
-	struct row next, best = { .at = SIZE_MAX };
-	const struct hints *h = &t->names;
-	char *needle;
-	size_t i;
-
-	if (h->slots) {
-		i = hash_bytes(name.p, name.n) & (h->size - 1);
-		for (; h->slots[i]; i = (i + 1) & (h->size - 1)) {
-			size_t at = h->slots[i] - 1;
-
-			if (at > row->at && at < best.at && table_load(t, at, &next) &&
-			    has_name(&next, name))
-				best = next;
-		}
-		if (best.at == SIZE_MAX)
-			return false;
-		*row = best;
-		return true;
-	}
-	needle = arena_printf(t->arena, "%.*s:", (int)name.n, name.p);
-	for (next = *row; table_next_with(t, needle, &next);) {
-		if (has_name(&next, name)) {
-			*row = next;
-			return true;
-		}
-	}
-	return false;
-}
-
 static bool find_hinted(struct table *t, const struct hints *h, uint64_t hash, struct str name,
 			uint32_t id, struct row *ret)
 {
@@ -223,12 +191,19 @@ struct key {
 	uint32_t id;      /* of the id column, without start */
 };
 
+/* Most rows are told from the key by two bytes, without a call. */
+static inline bool starts_with(struct str line, struct str start)
+{
+	return line.n >= start.n && line.p[start.n - 1] == ':' && line.p[0] == start.p[0] &&
+	       memcmp(line.p, start.p, start.n) == 0;
+}
+
 static bool key_fits(const struct key *key, struct str line)
 {
 	uint64_t id;
 
 	if (key->start.p)
-		return line.n >= key->start.n && memcmp(line.p, key->start.p, key->start.n) == 0;
+		return starts_with(line, key->start);
 	return third_column(line, &id) && id == key->id;
 }
 
@@ -240,15 +215,24 @@ static bool row_fits(const struct table *t, const struct key *key, const struct 
 	return has_id(t, row, key->id);
 }
 
-static bool scan(struct table *t, const struct key *key, struct row *ret)
+static inline size_t line_end(const struct table *t, size_t at)
+{
+	const char *newline = memchr(t->bytes + at, '\n', t->size - at);
+
+	return newline ? (size_t)(newline - t->bytes) : t->size;
+}
+
+/* From a place on. */
+static bool scan(struct table *t, const struct key *key, size_t from, struct row *ret)
 {
 	size_t at, i, found = t->size;
 	struct row row;
 
-	for (at = 0; at < t->size; at += table_base_line(t, at).n + 1) {
+	for (at = from; at < t->size; at = line_end(t, at) + 1) {
 		struct str rest = { t->bytes + at, t->size - at };
 
-		if (key->start.p ? !key_fits(key, rest) : !key_fits(key, table_base_line(t, at)))
+		if (key->start.p ? !starts_with(rest, key->start) :
+				   !key_fits(key, table_base_line(t, at)))
 			continue;
 		if (table_load(t, at, &row) && row_fits(t, key, &row)) {
 			found = at;
@@ -256,14 +240,14 @@ static bool scan(struct table *t, const struct key *key, struct row *ret)
 		}
 	}
 	/* An edited row may fit although its bytes do not. */
-	for (i = 0; i < t->change_count && t->changes[i].at < found; i++)
+	for (i = table_change_from(t, from); i < t->change_count && t->changes[i].at < found; i++)
 		if (table_load(t, t->changes[i].at, &row) && row_fits(t, key, &row)) {
 			*ret = row;
 			return true;
 		}
 	if (found < t->size)
 		return table_load(t, found, ret);
-	for (i = 0; i < t->added_count; i++)
+	for (i = from > t->size ? from - t->size - 1 : 0; i < t->added_count; i++)
 		if (table_load(t, table_added_at(t, i), &row) && row_fits(t, key, &row)) {
 			*ret = row;
 			return true;
@@ -284,7 +268,38 @@ bool table_find(struct table *t, const char *name, struct row *ret)
 		return find_hinted(t, &t->names, hash_bytes(wanted.p, wanted.n), wanted, 0, ret);
 	}
 	key.start = str_of(arena_printf(t->arena, "%s:", name));
-	return scan(t, &key, ret);
+	return scan(t, &key, 0, ret);
+}
+
+/* The hint for the next row of the name; they are in file order only where they were made. */
+static bool find_hinted_again(const struct table *t, struct str name, struct row *row)
+{
+	const struct hints *h = &t->names;
+	size_t i = hash_bytes(name.p, name.n) & (h->size - 1);
+	struct row next, best = { .at = SIZE_MAX };
+
+	for (; h->slots[i]; i = (i + 1) & (h->size - 1)) {
+		size_t at = h->slots[i] - 1;
+
+		if (at > row->at && at < best.at && table_load(t, at, &next) &&
+		    has_name(&next, name))
+			best = next;
+	}
+	if (best.at == SIZE_MAX)
+		return false;
+	*row = best;
+	return true;
+}
+
+bool table_find_again(struct table *t, struct row *row)
+{
+	struct str name = row->column[0];
+	struct key key = { .id = 0 };
+
+	if (t->names.slots)
+		return find_hinted_again(t, name, row);
+	key.start = str_of(arena_printf(t->arena, "%.*s:", (int)name.n, name.p));
+	return scan(t, &key, row->next, row);
 }
 
 bool table_find_id(struct table *t, uint32_t id, struct row *ret)
@@ -293,7 +308,7 @@ bool table_find_id(struct table *t, uint32_t id, struct row *ret)
 	const struct key key = { .id = id };
 
 	if (!wants_hints(t, &t->ids, &t->id_finds))
-		return scan(t, &key, ret);
+		return scan(t, &key, 0, ret);
 	if (!t->ids.slots)
 		build_hints(t, &t->ids);
 	return find_hinted(t, &t->ids, hash_id(id), no_name, id, ret);
