@@ -17,6 +17,7 @@
 #include "note.h"
 #include "root.h"
 
+/* Seconds; what lckpwdf(3) waits. */
 #define LOCK_TIMEOUT_DEFAULT 15
 
 struct lock;

@@ -11,10 +11,10 @@
 
 #include "day.h"
 #include "fd.h"
+#include "lock.h"
 #include "profile.h"
 
-/* Seconds; what lckpwdf(3) waits. */
-#define LOCK_TIMEOUT 15
+/* Seconds. */
 #define LOCK_TIMEOUT_MAX (24 * 60 * 60)
 /* How often we begin anew when somebody writes without taking the lock. */
 #define ATTEMPTS 5
@@ -68,7 +68,7 @@ static int take_timeout(struct run *run)
 	const char *text = run->opt.lock_timeout;
 	uint64_t value;
 
-	run->lock_timeout = LOCK_TIMEOUT;
+	run->lock_timeout = LOCK_TIMEOUT_DEFAULT;
 	if (!text)
 		return 0;
 	if (!str_decimal(str_of(text), LOCK_TIMEOUT_MAX, &value))
