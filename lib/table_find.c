@@ -187,31 +187,22 @@ static bool find_hinted(struct table *t, const struct hints *h, uint64_t hash, s
  * in the time that their bytes take to be read.
  */
 struct key {
-	struct str start; /* what the row begins with: "NAME:"; p NULL: any */
+	struct str start; /* "\nNAME:", where the row begins after the first byte; p NULL: any */
 	uint32_t id;      /* of the id column, without start */
 };
 
-/* Most rows are told from the key by two bytes, without a call. */
-static inline bool starts_with(struct str line, struct str start)
+static struct key key_of_name(const struct table *t, struct str name)
 {
-	return line.n >= start.n && line.p[start.n - 1] == ':' && line.p[0] == start.p[0] &&
-	       memcmp(line.p, start.p, start.n) == 0;
-}
-
-static bool key_fits(const struct key *key, struct str line)
-{
-	uint64_t id;
-
-	if (key->start.p)
-		return starts_with(line, key->start);
-	return third_column(line, &id) && id == key->id;
+	return (struct key){ .start = str_of(arena_printf(t->arena, "\n%.*s:", (int)name.n,
+							  name.p)) };
 }
 
 /* The bytes say only where to look; the row as it is now decides. */
 static bool row_fits(const struct table *t, const struct key *key, const struct row *row)
 {
 	if (key->start.p)
-		return row->column[0].n + 1 == key->start.n && key_fits(key, row->line);
+		return row->column[0].n + 2 == key->start.n &&
+		       memcmp(row->column[0].p, key->start.p + 1, row->column[0].n) == 0;
 	return has_id(t, row, key->id);
 }
 
@@ -222,6 +213,29 @@ static inline size_t line_end(const struct table *t, size_t at)
 	return newline ? (size_t)(newline - t->bytes) : t->size;
 }
 
+/* The next place of the bytes, from one on, where a line begins as the key wants; or the size. */
+static size_t next_candidate(const struct table *t, const struct key *key, size_t at)
+{
+	const char *hit;
+	uint64_t id;
+
+	if (!key->start.p) {
+		for (; at < t->size; at = line_end(t, at) + 1)
+			if (third_column(table_base_line(t, at), &id) && id == key->id)
+				return at;
+		return t->size;
+	}
+	if (at == 0) {
+		if (t->size >= key->start.n - 1 &&
+		    memcmp(t->bytes, key->start.p + 1, key->start.n - 1) == 0)
+			return 0;
+	} else {
+		at--; /* at the newline before it */
+	}
+	hit = at < t->size ? memmem(t->bytes + at, t->size - at, key->start.p, key->start.n) : NULL;
+	return hit ? (size_t)(hit - t->bytes) + 1 : t->size;
+}
+
 /* From a place on. */
 static bool scan(struct table *t, const struct key *key, size_t from, struct row *ret)
 {
@@ -229,12 +243,8 @@ static bool scan(struct table *t, const struct key *key, size_t from, struct row
 	struct row row;
 
 	for (at = from; at < t->size; at = line_end(t, at) + 1) {
-		struct str rest = { t->bytes + at, t->size - at };
-
-		if (key->start.p ? !starts_with(rest, key->start) :
-				   !key_fits(key, table_base_line(t, at)))
-			continue;
-		if (table_load(t, at, &row) && row_fits(t, key, &row)) {
+		at = next_candidate(t, key, at);
+		if (at < t->size && table_load(t, at, &row) && row_fits(t, key, &row)) {
 			found = at;
 			break;
 		}
@@ -258,7 +268,7 @@ static bool scan(struct table *t, const struct key *key, size_t from, struct row
 bool table_find(struct table *t, const char *name, struct row *ret)
 {
 	struct str wanted = str_of(name);
-	struct key key = { .id = 0 };
+	struct key key;
 
 	if (wanted.n == 0)
 		return false;
@@ -267,7 +277,7 @@ bool table_find(struct table *t, const char *name, struct row *ret)
 			build_hints(t, &t->names);
 		return find_hinted(t, &t->names, hash_bytes(wanted.p, wanted.n), wanted, 0, ret);
 	}
-	key.start = str_of(arena_printf(t->arena, "%s:", name));
+	key = key_of_name(t, wanted);
 	return scan(t, &key, 0, ret);
 }
 
@@ -294,11 +304,11 @@ static bool find_hinted_again(const struct table *t, struct str name, struct row
 bool table_find_again(struct table *t, struct row *row)
 {
 	struct str name = row->column[0];
-	struct key key = { .id = 0 };
+	struct key key;
 
 	if (t->names.slots)
 		return find_hinted_again(t, name, row);
-	key.start = str_of(arena_printf(t->arena, "%.*s:", (int)name.n, name.p));
+	key = key_of_name(t, name);
 	return scan(t, &key, row->next, row);
 }
 
