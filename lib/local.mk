@@ -4,6 +4,7 @@ noinst_LIBRARIES += lib/libaccount.a
 lib_libaccount_a_SOURCES = \
 	lib/account.c \
 	lib/account.h \
+	lib/aging.h \
 	lib/defaults.c \
 	lib/defaults.h \
 	lib/defaults_save.c \
@@ -13,6 +14,7 @@ lib_libaccount_a_SOURCES = \
 	lib/event.h \
 	lib/flush.c \
 	lib/flush.h \
+	lib/gecos.h \
 	lib/group.c \
 	lib/group.h \
 	lib/group_change.c \
@@ -41,12 +43,14 @@ lib_libaccount_a_SOURCES = \
 	lib/lock_file.h \
 	lib/mail.c \
 	lib/mail.h \
+	lib/may.h \
 	lib/merge.c \
 	lib/merge.h \
 	lib/name.c \
 	lib/name.h \
 	lib/nss.c \
 	lib/nss.h \
+	lib/password.h \
 	lib/profile.c \
 	lib/profile.h \
 	lib/publish.c \
@@ -59,6 +63,9 @@ lib_libaccount_a_SOURCES = \
 	lib/run.h \
 	lib/schema.c \
 	lib/schema.h \
+	lib/self.c \
+	lib/self.h \
+	lib/shells.h \
 	lib/subid.c \
 	lib/subid.h \
 	lib/subid_choose.c \

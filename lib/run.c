@@ -49,7 +49,7 @@ static const struct opt common_opts[] = {
 };
 
 struct groups {
-	struct opt_group list[4];
+	struct opt_group list[5];
 };
 
 static struct groups groups_of(struct run *run, void *options)
@@ -59,6 +59,8 @@ static struct groups groups_of(struct run *run, void *options)
 
 	if (run->tool->takes_keys)
 		g.list[n++] = (struct opt_group){ key_opts, &run->opt };
+	if (run->tool->common)
+		g.list[n++] = (struct opt_group){ run->tool->common, &run->opt };
 	g.list[n] = (struct opt_group){ common_opts, &run->opt };
 	return g;
 }
@@ -77,7 +79,22 @@ static int take_timeout(struct run *run)
 	return 0;
 }
 
-static int prepare(struct run *run)
+/* Options that overrule what root decided for the system. */
+static int check_options(struct run *run)
+{
+	const struct run_opts *o = &run->opt;
+	const char *name = o->selinux   ? "selinux" :
+			   o->local     ? "local" :
+			   o->no_backup ? "no-backup" :
+			   o->dry_run   ? "dry-run" :
+					  NULL;
+
+	if (!name || caller_is_root(&run->caller))
+		return 0;
+	return err_set(&run->err, ERR_PERMISSION, "only root may use --%s", name);
+}
+
+static int read_configuration(struct run *run)
 {
 	const char *epoch = day_ignored_epoch();
 	enum selinux_source source;
@@ -92,6 +109,23 @@ static int prepare(struct run *run)
 		return -1;
 	return selinux_mode_choose(run->opt.selinux, defs_string(&run->defs, "SELINUX_LABELS"),
 				   &run->note, &run->mode, &source, NULL, &run->err);
+}
+
+/* Of the running system the configuration is root's to read; of any other tree the caller reads
+ * what he can. */
+static int prepare(struct run *run)
+{
+	struct caller *c = &run->caller;
+	int r;
+
+	if (!run->tool->elevated)
+		return read_configuration(run);
+	if (run->opt.root || run->opt.prefix)
+		return caller_drop(c, &run->err) < 0 ? -1 : read_configuration(run);
+	if (check_options(run) < 0 || caller_raise(c, &run->err) < 0)
+		return -1;
+	r = read_configuration(run);
+	return caller_lower(c, &run->err) < 0 ? -1 : r;
 }
 
 struct selinux *run_labels(struct run *run)
@@ -158,6 +192,8 @@ int run_transaction(struct run *run, unsigned tables,
 	};
 	int tries, r;
 
+	if (run->tool->elevated && caller_become_root(&run->caller, &run->err) < 0)
+		return -1;
 	if (!spec.read_only && !(spec.labels = run_labels(run)))
 		return -1;
 	for (tries = 0; tries < ATTEMPTS; tries++) {
@@ -177,13 +213,15 @@ int run_look(struct run *run, unsigned tables,
 	const struct txn_spec spec = { .root = &run->root, .arena = &run->arena,
 				       .note = &run->note, .tables = tables, .read_only = true };
 	struct txn *txn = NULL;
-	int r;
+	bool raised = run->tool->elevated;
+	int r = -1;
 
-	if (txn_begin(&txn, &spec, &run->err) < 0)
+	if (raised && caller_raise(&run->caller, &run->err) < 0)
 		return -1;
-	r = look(run, txn, context);
+	if (txn_begin(&txn, &spec, &run->err) == 0)
+		r = look(run, txn, context);
 	txn_end(&txn);
-	return r;
+	return raised && caller_lower(&run->caller, &run->err) < 0 ? -1 : r;
 }
 
 bool run_operands(struct run *run, const char *const *operands, size_t count)
@@ -245,6 +283,17 @@ static int run_end(struct run *run, void *options)
 	return status;
 }
 
+/* *ret_help as opt_parse has it. */
+static int take_arguments(struct run *run, const struct opt_group *groups, int argc, char **argv,
+			  const char *const **ret_operands, bool *ret_help)
+{
+	if (!run->tool->raw)
+		return opt_parse(groups, argc, argv, &run->arena, ret_operands, ret_help,
+				 &run->err);
+	*ret_operands = (const char *const *)argv + (argc > 0);
+	return 0;
+}
+
 int run_main(const struct tool *tool, void *options, int argc, char **argv)
 {
 	struct run run = { .tool = tool, .note = { tool->name }, .root = { .fd = -1 } };
@@ -252,10 +301,14 @@ int run_main(const struct tool *tool, void *options, int argc, char **argv)
 	struct groups g = groups_of(&run, options);
 	bool help = false;
 
+	proc_begin(&run.origin);
+	if (tool->elevated)
+		caller_begin(&run.caller, &run.arena);
+	else
+		caller_note(&run.caller);
 	if (fd_open_standard() < 0)
 		return 1;
-	proc_begin(&run.origin);
-	if (opt_parse(g.list, argc, argv, &run.arena, &operands, &help, &run.err) == 0) {
+	if (take_arguments(&run, g.list, argc, argv, &operands, &help) == 0) {
 		if (help)
 			opt_help(g.list, tool->name, tool->synopsis, tool->summary, stdout);
 		else if (prepare(&run) == 0)

@@ -22,6 +22,7 @@
 #include <stdbool.h>
 
 #include "arena.h"
+#include "caller.h"
 #include "defs.h"
 #include "err.h"
 #include "event.h"
@@ -56,6 +57,9 @@ struct tool {
 	const char *summary;
 	const struct opt *options; /* of the tool's own struct; ends with a row of zeros */
 	bool takes_keys;           /* -K */
+	bool elevated;             /* installed set-uid or set-gid: two phases, see below */
+	bool raw;                  /* the command line is not parsed: all of it is operands */
+	const struct opt *common;  /* instead of run.c's common options; NULL: those */
 	unsigned char status[ERR_KINDS]; /* 0 is 1 */
 	int (*work)(struct run *run, void *options, const char *const *operands);
 	/* Notes what a failed run leaves in the logs; NULL: nothing. */
@@ -75,7 +79,16 @@ struct run {
 	struct selinux *labels; /* made by run_labels at first use */
 	long lock_timeout;      /* seconds */
 	struct proc_origin origin; /* for the programs that we start */
+	struct caller caller;
 };
+
+/*
+ * A tool that is elevated runs with the caller's ids at first (caller.h).  With --root or --prefix
+ * the caller's ids are all that it has from then on.  Else run_look raises them while it reads, and
+ * run_transaction becomes root for good and confines writing to the directories of the account
+ * files; PAM, which the tool calls itself, comes before.  --selinux, --local, --no-backup and
+ * --dry-run are for root.
+ */
 
 /* Returns the exit status. */
 int run_main(const struct tool *tool, void *options, int argc, char **argv);

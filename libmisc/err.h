@@ -34,6 +34,8 @@ enum err_kind {
 	ERR_SEUSER,      /* SELinux login mapping */
 	ERR_NO_PASSWORD, /* would leave an account without a password */
 	ERR_PERMISSION,  /* the caller may not do this */
+	ERR_MISSING,     /* a file that is needed (shadow, gshadow) does not exist */
+	ERR_PAM,         /* PAM said no, or failed */
 	ERR_HOOK,        /* a program of the administrator failed */
 	ERR_IO,          /* anything else the system refused */
 	ERR_KINDS

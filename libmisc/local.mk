@@ -6,11 +6,15 @@ libmisc_libmisc_a_SOURCES = \
 	libmisc/arena.h \
 	libmisc/audit.c \
 	libmisc/audit.h \
+	libmisc/auth.h \
 	libmisc/banned.h \
 	libmisc/beneath.c \
 	libmisc/beneath.h \
 	libmisc/btrfs.c \
 	libmisc/btrfs.h \
+	libmisc/caller.c \
+	libmisc/caller.h \
+	libmisc/confine.h \
 	libmisc/copy.c \
 	libmisc/copy.h \
 	libmisc/day.c \
@@ -33,6 +37,9 @@ libmisc_libmisc_a_SOURCES = \
 	libmisc/opt.h \
 	libmisc/proc.c \
 	libmisc/proc.h \
+	libmisc/prompt.h \
+	libmisc/pwhash.h \
+	libmisc/secret.h \
 	libmisc/selinux.c \
 	libmisc/selinux.h \
 	libmisc/selinux_contexts.c \
@@ -41,6 +48,7 @@ libmisc_libmisc_a_SOURCES = \
 	libmisc/selinux_make.c \
 	libmisc/selinux_mode.c \
 	libmisc/selinux_ops.h \
+	libmisc/selinux_permit.h \
 	libmisc/selinux_rule.c \
 	libmisc/selinux_rule.h \
 	libmisc/selinux_sample.c \

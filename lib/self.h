@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * self - the caller as an account: for set-uid tools, whose user is the caller where none is named.
+ *
+ * By NSS, before nss_load.  Of several names for one uid it is that of the login (getlogin(3)), if
+ * that has the uid, else the first.
+ */
+#ifndef LIB_SELF_H
+#define LIB_SELF_H
+
+#include "run.h"
+
+/* NULL: the uid has no name; run->err is filled (ERR_PERMISSION, "Cannot determine your user
+ * name."). */
+const char *self_name(struct run *run);
+/* For texts of logs only: the name, or the uid as a number. */
+const char *self_label(struct run *run);
+
+#endif

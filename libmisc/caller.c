@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "caller.h"
+
+#include <grp.h>
+#include <string.h>
+#include <sys/auxv.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static const struct {
+	int resource;
+	rlim_t least;
+} limits[CALLER_LIMITS] = {
+	{ RLIMIT_FSIZE, RLIM_INFINITY },
+	{ RLIMIT_CPU, RLIM_INFINITY },
+	{ RLIMIT_AS, RLIM_INFINITY },
+	{ RLIMIT_DATA, RLIM_INFINITY },
+	{ RLIMIT_STACK, (rlim_t)8 << 20 },
+	{ RLIMIT_NOFILE, 1024 },
+	{ RLIMIT_MEMLOCK, (rlim_t)1 << 20 },
+	{ RLIMIT_CORE, 0 }, /* lowered */
+};
+
+static void set_limit(int resource, struct rlimit wanted)
+{
+	if (setrlimit(resource, &wanted) < 0 && resource != RLIMIT_CORE) {
+		/* Without CAP_SYS_RESOURCE the hard limit is what can be had. */
+		getrlimit(resource, &wanted);
+		wanted.rlim_cur = wanted.rlim_max;
+		setrlimit(resource, &wanted);
+	}
+}
+
+static void lift_limits(struct caller *c)
+{
+	size_t i;
+
+	for (i = 0; i < CALLER_LIMITS; i++) {
+		struct rlimit now;
+
+		if (getrlimit(limits[i].resource, &c->limits[i]) < 0)
+			continue;
+		now = c->limits[i];
+		if (limits[i].resource == RLIMIT_CORE) {
+			now.rlim_cur = 0;
+		} else {
+			if (now.rlim_cur >= limits[i].least)
+				continue;
+			now.rlim_cur = limits[i].least;
+			if (now.rlim_max < limits[i].least)
+				now.rlim_max = limits[i].least;
+		}
+		set_limit(limits[i].resource, now);
+	}
+	c->limits_lifted = true;
+}
+
+void caller_restore_limits(const struct caller *c)
+{
+	size_t i;
+
+	for (i = 0; c->limits_lifted && i < CALLER_LIMITS; i++)
+		setrlimit(limits[i].resource, &c->limits[i]);
+}
+
+static bool starts_with(const char *text, const char *start)
+{
+	return strncmp(text, start, strlen(start)) == 0;
+}
+
+/* A "/" in a locale would have it read from a file of the caller's. */
+static bool stays(const struct caller *c, const char *variable)
+{
+	if (starts_with(variable, "LANG=") || starts_with(variable, "LANGUAGE=") ||
+	    starts_with(variable, "LC_") || starts_with(variable, "TERM="))
+		return !strchr(variable, '/');
+	return !c->elevated && (starts_with(variable, "SOURCE_DATE_EPOCH=") ||
+				starts_with(variable, "SHADOW_SELINUX="));
+}
+
+static void rebuild_environment(struct caller *c, struct arena *a)
+{
+	size_t count = 0, used = 0, i;
+	char **anew;
+
+	c->environment = environ;
+	while (environ && environ[count])
+		count++;
+	anew = arena_array(a, count + 2, sizeof(*anew));
+	anew[used++] = arena_strdup(a, "PATH=/usr/sbin:/usr/bin:/sbin:/bin");
+	for (i = 0; i < count; i++)
+		if (stays(c, environ[i]))
+			anew[used++] = environ[i];
+	environ = anew;
+}
+
+void caller_note(struct caller *ret)
+{
+	*ret = (struct caller){ .uid = getuid(), .effective_uid = geteuid(), .gid = getgid(),
+				.effective_gid = getegid(),
+				.elevated = getauxval(AT_SECURE) != 0 };
+}
+
+void caller_begin(struct caller *ret, struct arena *a)
+{
+	struct err ignored = { ERR_NONE };
+
+	caller_note(ret);
+	rebuild_environment(ret, a);
+	lift_limits(ret);
+	if (ret->elevated)
+		prctl(PR_SET_DUMPABLE, 0);
+	caller_lower(ret, &ignored);
+}
+
+bool caller_is_root(const struct caller *c)
+{
+	return c->uid == 0 || c->dropped;
+}
+
+static int effective(uid_t uid, gid_t gid, struct err *e)
+{
+	/* Away from root the group goes first, back to it the user. */
+	if (uid == 0 && seteuid(uid) < 0)
+		return err_sys(e, ERR_PERMISSION, "cannot change the user ID");
+	if (setegid(gid) < 0)
+		return err_sys(e, ERR_PERMISSION, "cannot change the group ID");
+	if (uid != 0 && seteuid(uid) < 0)
+		return err_sys(e, ERR_PERMISSION, "cannot change the user ID");
+	return 0;
+}
+
+int caller_raise(const struct caller *c, struct err *e)
+{
+	return c->dropped ? 0 : effective(c->effective_uid, c->effective_gid, e);
+}
+
+int caller_lower(const struct caller *c, struct err *e)
+{
+	return c->dropped ? 0 : effective(c->uid, c->gid, e);
+}
+
+int caller_become_root(const struct caller *c, struct err *e)
+{
+	gid_t gid = c->effective_gid;
+
+	if (c->dropped)
+		return 0;
+	if (caller_raise(c, e) < 0)
+		return -1;
+	if (c->effective_uid == 0) {
+		gid = 0;
+		/* In some user namespaces nobody may; the groups of root's make no difference. */
+		(void)!setgroups(0, NULL);
+	}
+	if (setresgid(gid, gid, gid) < 0)
+		return err_sys(e, ERR_PERMISSION, "cannot change the group ID");
+	if (setresuid(c->effective_uid, c->effective_uid, c->effective_uid) < 0)
+		return err_sys(e, ERR_PERMISSION, "cannot change the user ID");
+	return 0;
+}
+
+int caller_drop(struct caller *c, struct err *e)
+{
+	if (setresgid(c->gid, c->gid, c->gid) < 0)
+		return err_sys(e, ERR_PERMISSION, "cannot change the group ID");
+	if (setresuid(c->uid, c->uid, c->uid) < 0)
+		return err_sys(e, ERR_PERMISSION, "cannot change the user ID");
+	if (c->uid != 0 && c->effective_uid == 0 && seteuid(0) == 0)
+		return err_set(e, ERR_PERMISSION, "cannot give up root's rights");
+	c->dropped = true;
+	/* Nothing was read that the caller could not read: /proc/self is ours again. */
+	prctl(PR_SET_DUMPABLE, 1);
+	return 0;
+}
