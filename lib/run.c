@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <syslog.h>
+#include <unistd.h>
 
 #include "day.h"
 #include "fd.h"
@@ -279,6 +280,9 @@ static int run_end(struct run *run, void *options)
 	events_send(&run->events, tool->name, run->root.live);
 	selinux_end(&run->labels);
 	root_close(&run->root);
+	/* An elevated run's environment is in the arena. */
+	if (tool->elevated)
+		environ = NULL;
 	arena_free(&run->arena);
 	return status;
 }
