@@ -37,8 +37,10 @@ libmisc_libmisc_a_SOURCES = \
 	libmisc/opt.h \
 	libmisc/proc.c \
 	libmisc/proc.h \
+	libmisc/prompt.c \
 	libmisc/prompt.h \
 	libmisc/pwhash.h \
+	libmisc/secret.c \
 	libmisc/secret.h \
 	libmisc/selinux.c \
 	libmisc/selinux.h \

@@ -21,9 +21,11 @@ enum prompt_where {
 	PROMPT_STANDARD, /* standard input and, for the prompt, stderr, terminal or not */
 };
 
-/* One line without its newline.  End of input, or a line that has no room: ERR_IO. */
+/* One line without its newline (the last one of a pipe may have none), into ret, which is made
+ * (SECRET_SIZE) if it was not.  End of input, a line that has no room, a NUL byte: ERR_IO. */
 int prompt_secret(enum prompt_where where, const char *text, struct secret *ret, struct err *e);
-/* A line with echo, from standard input, the prompt on stdout.  An empty answer is "". */
+/* A line with echo, from standard input, the prompt on stdout.  An empty answer is "".  End of
+ * input, 4096 bytes and more: ERR_IO. */
 int prompt_line(const char *text, struct arena *a, char **ret, struct err *e);
 /* "	LABEL [CURRENT]: ": an empty answer is current itself. */
 int prompt_value(const char *label, const char *current, struct arena *a, const char **ret,
