@@ -61,6 +61,8 @@ lib_libaccount_a_SOURCES = \
 	lib/root.h \
 	lib/run.c \
 	lib/run.h \
+	lib/run_confine.c \
+	lib/run_confine.h \
 	lib/schema.c \
 	lib/schema.h \
 	lib/self.c \

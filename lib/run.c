@@ -14,6 +14,7 @@
 #include "fd.h"
 #include "lock.h"
 #include "profile.h"
+#include "run_confine.h"
 
 /* Seconds. */
 #define LOCK_TIMEOUT_MAX (24 * 60 * 60)
@@ -197,6 +198,10 @@ int run_transaction(struct run *run, unsigned tables,
 		return -1;
 	if (!spec.read_only && !(spec.labels = run_labels(run)))
 		return -1;
+	if (run->tool->elevated && !run->caller.dropped && !run->confined) {
+		run_confine(run);
+		run->confined = true;
+	}
 	for (tries = 0; tries < ATTEMPTS; tries++) {
 		r = attempt(run, &spec, change, context);
 		if (r != TXN_AGAIN)

@@ -80,6 +80,7 @@ struct run {
 	long lock_timeout;      /* seconds */
 	struct proc_origin origin; /* for the programs that we start */
 	struct caller caller;
+	bool confined; /* see run_confine.h */
 };
 
 /*

@@ -14,6 +14,7 @@ libmisc_libmisc_a_SOURCES = \
 	libmisc/btrfs.h \
 	libmisc/caller.c \
 	libmisc/caller.h \
+	libmisc/confine.c \
 	libmisc/confine.h \
 	libmisc/copy.c \
 	libmisc/copy.h \
