@@ -4,6 +4,7 @@ noinst_LIBRARIES += lib/libaccount.a
 lib_libaccount_a_SOURCES = \
 	lib/account.c \
 	lib/account.h \
+	lib/aging.c \
 	lib/aging.h \
 	lib/defaults.c \
 	lib/defaults.h \

@@ -178,9 +178,10 @@ int table_set(struct table *t, struct row *row, int column, const char *value, s
 		return -1;
 	if (column < row->columns && str_is(row->column[column], value))
 		return 0;
-	/* A short shadow row gets the columns that it lacks. */
-	while (row->columns <= column)
-		row->column[row->columns++] = empty;
+	/* A short row gets all the columns that it lacks: not every number of them makes a row. */
+	if (column >= row->columns)
+		while (row->columns < schema_get(t->id)->columns)
+			row->column[row->columns++] = empty;
 	row->column[column] = str_of(arena_strdup(t->arena, value));
 	put_line(t, row, join(t, row->column, row->columns));
 	table_load(t, row->at, &fresh);

@@ -118,6 +118,18 @@ void day_format(long day, char *buffer, size_t size)
 	snprintf(buffer, size, "%04ld-%02ld-%02ld", d.year, d.month, d.day);
 }
 
+void day_format_words(long day, char *buffer, size_t size)
+{
+	struct date d;
+
+	if (day < 0 || day > DAY_MAX) {
+		snprintf(buffer, size, "never");
+		return;
+	}
+	d = from_day(day);
+	snprintf(buffer, size, "%.3s %02ld, %ld", months[d.month - 1], d.day, d.year);
+}
+
 /* The parts of a date: a cursor over the text. */
 
 static bool take_number(const char **p, size_t digits_min, size_t digits_max, long *ret)

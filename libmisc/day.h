@@ -39,5 +39,7 @@ long day_today(void);
 bool day_parse(const char *text, long *ret);
 /* "YYYY-MM-DD", or "never" for DAY_NONE.  size is at least 16. */
 void day_format(long day, char *buffer, size_t size);
+/* "Jan 05, 2030", or "never". */
+void day_format_words(long day, char *buffer, size_t size);
 
 #endif

@@ -2,6 +2,7 @@
 # One program a module: tests/unit/test_X.c.  Add its name to the list, in order; it is built from
 # that one file and linked with all our code.
 unit_programs = \
+	tests/unit/test_aging \
 	tests/unit/test_arena \
 	tests/unit/test_beneath \
 	tests/unit/test_day \

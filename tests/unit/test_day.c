@@ -119,6 +119,30 @@ static void every_day_comes_back(void **state)
 	assert_string_equal(text, "never");
 }
 
+static void dates_in_words(void **state)
+{
+	static const struct {
+		long day;
+		const char *text;
+	} cases[] = {
+		{ DAY_NONE, "never" },
+		{ 0, "Jan 01, 1970" },
+		{ 19000, "Jan 08, 2022" },
+		{ 20500, "Feb 16, 2026" },
+		{ 11016, "Feb 29, 2000" },
+		{ 2932897, "Jan 01, 10000" },
+		{ 99999999, "Sep 12, 275760" },
+	};
+	char text[32];
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		day_format_words(cases[i].day, text, sizeof(text));
+		assert_string_equal(text, cases[i].text);
+	}
+}
+
 static void the_calendar_is_that_of_the_system(void **state)
 {
 	char ours[32], theirs[32];
@@ -174,6 +198,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(dates_are_days_or_nothing),
 		cmocka_unit_test(every_day_comes_back),
+		cmocka_unit_test(dates_in_words),
 		cmocka_unit_test(the_calendar_is_that_of_the_system),
 		cmocka_unit_test(the_epoch_is_heard_when_it_makes_sense),
 	};
