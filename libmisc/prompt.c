@@ -10,6 +10,7 @@
 #include <string.h>
 #include <sys/signalfd.h>
 #include <termios.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "fd.h"
@@ -141,6 +142,17 @@ static void release_signals(struct terminal *t)
 	sigprocmask(SIG_SETMASK, &t->blocked, NULL);
 }
 
+/* In the background we were stopped until the terminal was ours: no reason to ask twice. */
+static void forget_continuation(void)
+{
+	const struct timespec at_once = { 0, 0 };
+	sigset_t continued;
+
+	sigemptyset(&continued);
+	sigaddset(&continued, SIGCONT);
+	(void)sigtimedwait(&continued, NULL, &at_once);
+}
+
 static int silence(struct terminal *t, struct err *e)
 {
 	struct termios silent = t->saved;
@@ -154,6 +166,7 @@ static int silence(struct terminal *t, struct err *e)
 		err_sys(e, ERR_IO, "cannot turn off the echo");
 		release_signals(t);
 	} else {
+		forget_continuation();
 		return 0;
 	}
 	return -1;

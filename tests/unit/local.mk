@@ -28,9 +28,11 @@ unit_programs = \
 	tests/unit/test_opt \
 	tests/unit/test_proc \
 	tests/unit/test_profile \
+	tests/unit/test_prompt \
 	tests/unit/test_root \
 	tests/unit/test_run \
 	tests/unit/test_schema \
+	tests/unit/test_secret \
 	tests/unit/test_selinux \
 	tests/unit/test_selinux_contexts \
 	tests/unit/test_selinux_make \
