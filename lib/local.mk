@@ -52,6 +52,8 @@ lib_libaccount_a_SOURCES = \
 	lib/nss.c \
 	lib/nss.h \
 	lib/password.h \
+	lib/password_mark.c \
+	lib/password_mark.h \
 	lib/profile.c \
 	lib/profile.h \
 	lib/publish.c \

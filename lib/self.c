@@ -31,3 +31,12 @@ const char *self_label(struct run *run)
 	return name ? name :
 		      arena_printf(&run->arena, "%lu", (unsigned long)run->caller.uid);
 }
+
+bool self_find(const char *name, uid_t *ret_uid)
+{
+	const struct passwd *pw = getpwnam(name);
+
+	if (pw)
+		*ret_uid = pw->pw_uid;
+	return pw != NULL;
+}

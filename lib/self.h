@@ -8,6 +8,9 @@
 #ifndef LIB_SELF_H
 #define LIB_SELF_H
 
+#include <stdbool.h>
+#include <sys/types.h>
+
 #include "run.h"
 
 /* NULL: the uid has no name; run->err is filled (ERR_PERMISSION, "Cannot determine your user
@@ -15,5 +18,7 @@
 const char *self_name(struct run *run);
 /* For texts of logs only: the name, or the uid as a number. */
 const char *self_label(struct run *run);
+/* An account of any source, the files included.  false: there is none. */
+bool self_find(const char *name, uid_t *ret_uid);
 
 #endif

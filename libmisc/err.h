@@ -37,6 +37,8 @@ enum err_kind {
 	ERR_MISSING,     /* a file that is needed (shadow, gshadow) does not exist */
 	ERR_PAM,         /* PAM said no, or failed */
 	ERR_HOOK,        /* a program of the administrator failed */
+	ERR_COMBINATION, /* options or operands that do not go together, where a tool tells that
+			  * from ERR_USAGE */
 	ERR_IO,          /* anything else the system refused */
 	ERR_KINDS
 };

@@ -26,6 +26,7 @@ unit_programs = \
 	tests/unit/test_name \
 	tests/unit/test_nss \
 	tests/unit/test_opt \
+	tests/unit/test_password_mark \
 	tests/unit/test_proc \
 	tests/unit/test_profile \
 	tests/unit/test_prompt \
