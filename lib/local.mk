@@ -15,6 +15,7 @@ lib_libaccount_a_SOURCES = \
 	lib/event.h \
 	lib/flush.c \
 	lib/flush.h \
+	lib/gecos.c \
 	lib/gecos.h \
 	lib/group.c \
 	lib/group.h \
@@ -44,6 +45,7 @@ lib_libaccount_a_SOURCES = \
 	lib/lock_file.h \
 	lib/mail.c \
 	lib/mail.h \
+	lib/may.c \
 	lib/may.h \
 	lib/merge.c \
 	lib/merge.h \
@@ -70,6 +72,7 @@ lib_libaccount_a_SOURCES = \
 	lib/schema.h \
 	lib/self.c \
 	lib/self.h \
+	lib/shells.c \
 	lib/shells.h \
 	lib/subid.c \
 	lib/subid.h \

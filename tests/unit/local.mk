@@ -12,6 +12,7 @@ unit_programs = \
 	tests/unit/test_event \
 	tests/unit/test_fd \
 	tests/unit/test_flush \
+	tests/unit/test_gecos \
 	tests/unit/test_group \
 	tests/unit/test_home \
 	tests/unit/test_home_labels \
@@ -22,6 +23,7 @@ unit_programs = \
 	tests/unit/test_json \
 	tests/unit/test_log \
 	tests/unit/test_mail \
+	tests/unit/test_may \
 	tests/unit/test_merge \
 	tests/unit/test_name \
 	tests/unit/test_nss \
@@ -39,6 +41,7 @@ unit_programs = \
 	tests/unit/test_selinux_make \
 	tests/unit/test_selinux_rule \
 	tests/unit/test_seuser \
+	tests/unit/test_shells \
 	tests/unit/test_str \
 	tests/unit/test_subid \
 	tests/unit/test_table \
