@@ -6,6 +6,8 @@ lib_libaccount_a_SOURCES = \
 	lib/account.h \
 	lib/aging.c \
 	lib/aging.h \
+	lib/convert.c \
+	lib/convert.h \
 	lib/defaults.c \
 	lib/defaults.h \
 	lib/defaults_save.c \

@@ -28,7 +28,7 @@ static const enum table_id order_going[TABLE_COUNT] = {
 
 static bool is_changed(const struct file *f)
 {
-	return f->table && (f->created || table_edits(f->table) > 0);
+	return f->table && (f->created || f->removed || table_edits(f->table) > 0);
 }
 
 static bool removes_rows(const struct txn *txn)
@@ -44,15 +44,17 @@ static bool removes_rows(const struct txn *txn)
 static void make_plan(struct txn *txn, struct plan *plan)
 {
 	const enum table_id *order = removes_rows(txn) ? order_going : order_coming;
-	size_t i, pass;
+	size_t i;
+	int pass;
 
-	/* Mount points last: for them alone a reader can see the change half written. */
+	/* Mount points late: for them alone a reader can see the change half written.  What goes
+	 * goes last: its content stands elsewhere by then. */
 	plan->count = 0;
-	for (pass = 0; pass < 2; pass++)
+	for (pass = 0; pass < 3; pass++)
 		for (i = 0; i < TABLE_COUNT; i++) {
 			struct file *f = &txn->files[order[i]];
 
-			if (is_changed(f) && f->in_place == (pass == 1))
+			if (is_changed(f) && (f->removed ? 2 : f->in_place ? 1 : 0) == pass)
 				plan->files[plan->count++] = f;
 		}
 }
@@ -92,6 +94,8 @@ static int prepare_all(struct txn *txn, struct plan *plan, struct err *e)
 	for (i = 0; i < plan->count; i++) {
 		struct file *f = plan->files[i];
 
+		if (f->removed)
+			continue;
 		if (fd_sync(f->new_fd) < 0 || (file_has_bridge(f) && fd_sync(f->bridge_fd) < 0))
 			return txn_error(txn, f, e);
 	}
@@ -128,7 +132,8 @@ static int sync_directories(const struct txn *txn, const struct plan *plan)
 
 static bool needs_journal(const struct plan *plan)
 {
-	return plan->count > 1 || (plan->count == 1 && plan->files[0]->in_place);
+	return plan->count > 1 ||
+	       (plan->count == 1 && (plan->files[0]->in_place || plan->files[0]->removed));
 }
 
 /* Some files are new: make them old again.  The journal says so first, for the case that we die. */

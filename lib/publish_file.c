@@ -253,10 +253,41 @@ bool file_has_bridge(const struct file *f)
 	return f->bridge_fd >= 0;
 }
 
+static int prepare_removal(struct txn *txn, struct file *f, struct err *e)
+{
+	char going[NAME_MAX + 1];
+
+	if (file_is_mount_point(f)) {
+		errno = EBUSY;
+		return txn_error(txn, f, e);
+	}
+	if (file_suffix(going, f->place.name, "-+") < 0)
+		return txn_error(txn, f, e);
+	f->state = FILE_PREPARED;
+	return 0;
+}
+
+/* The content keeps a name until all is settled. */
+static int remove_file(struct file *f)
+{
+	int dirfd = f->place.dirfd;
+
+	if (file_suffix(f->old, f->place.name, "-+") < 0)
+		return -1;
+	if (renameat(dirfd, f->place.name, dirfd, f->old) < 0) {
+		f->old[0] = '\0';
+		return -1;
+	}
+	f->state = FILE_PUBLISHED;
+	return 0;
+}
+
 int file_prepare(struct txn *txn, struct file *f, struct err *e)
 {
 	char bridge[NAME_MAX + 1];
 
+	if (f->removed)
+		return prepare_removal(txn, f, e);
 	if (file_suffix(f->new, f->place.name, "+") < 0 ||
 	    file_suffix(bridge, f->place.name, "++") < 0)
 		return txn_error(txn, f, e);
@@ -361,6 +392,8 @@ int file_publish(struct txn *txn, struct file *f)
 {
 	int dirfd = f->place.dirfd;
 
+	if (f->removed)
+		return remove_file(f);
 	if (f->in_place)
 		return f->state == FILE_PUBLISHED ? 0 : publish_in_place(txn, f);
 	/* The old content is safe already; the bridge has done its work. */
@@ -389,6 +422,9 @@ int file_take_back(struct file *f)
 {
 	if (take_back_once(f) < 0 && take_back_once(f) < 0)
 		return -1;
+	/* Under that name the content would go. */
+	if (f->removed)
+		f->old[0] = '\0';
 	f->state = FILE_PREPARED;
 	return 0;
 }

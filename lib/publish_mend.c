@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* What recovery does about one file beside its rows: half written mount points, leftover names. */
+#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
@@ -58,6 +59,23 @@ static bool tidy_bridge(const struct txn *txn, const struct file *f, bool exchan
 		return true;
 	file_unlink(dirfd, bridge);
 	return false;
+}
+
+int file_bring_back(struct txn *txn, struct file *f, struct err *e)
+{
+	char old[NAME_MAX + 1];
+
+	if (f->table || file_suffix(old, f->place.name, "-+") < 0)
+		return 0;
+	if (renameat(f->place.dirfd, old, f->place.dirfd, f->place.name) < 0)
+		return errno == ENOENT ? 0 : txn_error(txn, f, e);
+	return file_read_again(txn, f, e);
+}
+
+void file_keep_removed(const struct txn *txn, struct file *f)
+{
+	if (!f->table && file_suffix(f->old, f->place.name, "-+") == 0)
+		file_keep_backup(txn, f);
 }
 
 void file_tidy(const struct txn *txn, struct file *f, bool exchanged)

@@ -396,6 +396,22 @@ static void log_outcome(struct recovery *r, bool forward)
 			     r->journal.caller);
 }
 
+/* Files that were to go: all of them, or none. */
+static int settle_removals(struct recovery *r, bool forward, struct err *e)
+{
+	unsigned id;
+
+	for (id = 0; id < TABLE_COUNT; id++) {
+		if (!(r->journal.removed & TABLE_BIT(id)))
+			continue;
+		if (forward)
+			txn_remove(r->txn, (enum table_id)id);
+		else if (file_bring_back(r->txn, &r->txn->files[id], e) < 0)
+			return -1;
+	}
+	return 0;
+}
+
 static int complete(struct recovery *r, struct err *e)
 {
 	bool forward = r->published && r->journal.state == JOURNAL_FORWARD &&
@@ -410,11 +426,16 @@ static int complete(struct recovery *r, struct err *e)
 			       "cannot write the journal of an unfinished change");
 	if (r->journal.state != JOURNAL_DONE && r->published)
 		replay(r, forward);
+	if (r->journal.state != JOURNAL_DONE && settle_removals(r, forward, e) < 0)
+		return -1;
 	result = publish(r->txn, e);
 	if (result == TXN_AGAIN)
 		return err_set(e, ERR_LOCK, "the account files change while they are locked");
 	if (result < 0)
 		return -1;
+	for (id = 0; id < TABLE_COUNT; id++)
+		if (r->journal.removed & TABLE_BIT(id))
+			file_keep_removed(r->txn, &r->txn->files[id]);
 	for (id = 0; id < TABLE_COUNT; id++)
 		if (r->tables & TABLE_BIT(id))
 			file_tidy(r->txn, &r->txn->files[id], r->published & TABLE_BIT(id));
@@ -448,6 +469,7 @@ int recover(struct txn *txn, struct err *e)
 		return found;
 	for (i = 0; i < r.journal.edit_count; i++)
 		r.tables |= TABLE_BIT(r.journal.edits[i].id);
+	r.tables |= r.journal.removed;
 	if (lock_add(txn->lock, txn->spec.root, r.tables, txn->spec.lock_timeout, txn->spec.note,
 		     e) < 0)
 		return -1;

@@ -197,13 +197,26 @@ struct table *txn_create(struct txn *txn, enum table_id id)
 	return f->table;
 }
 
+void txn_remove(struct txn *txn, enum table_id id)
+{
+	txn->files[id].removed = txn->files[id].table != NULL;
+}
+
+bool txn_removes(const struct txn *txn, enum table_id id)
+{
+	return txn->files[id].removed;
+}
+
 bool txn_changed(const struct txn *txn)
 {
 	unsigned id;
 
-	for (id = 0; id < TABLE_COUNT; id++)
-		if (txn->files[id].table && table_edits(txn->files[id].table) > 0)
+	for (id = 0; id < TABLE_COUNT; id++) {
+		const struct file *f = &txn->files[id];
+
+		if (f->table && (f->removed || table_edits(f->table) > 0))
 			return true;
+	}
 	return false;
 }
 

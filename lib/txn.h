@@ -45,6 +45,10 @@ struct table *txn_table(struct txn *txn, enum table_id id);
 /* An empty table for a file that does not exist yet. */
 struct table *txn_create(struct txn *txn, enum table_id id);
 
+/* The file goes; its content becomes the backup.  Its rows must not have been edited. */
+void txn_remove(struct txn *txn, enum table_id id);
+bool txn_removes(const struct txn *txn, enum table_id id);
+
 bool txn_changed(const struct txn *txn);
 
 /* 0 committed; -1 failed, with nothing changed; TXN_AGAIN somebody wrote a file after we read it:

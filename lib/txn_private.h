@@ -21,6 +21,7 @@ struct file {
 	enum table_id id;
 	struct table *table; /* NULL: not there, or not asked for */
 	bool created;        /* by txn_create: it replaces nothing */
+	bool removed;        /* by txn_remove: nothing replaces it */
 
 	/* As it was read.  Symbolic links are resolved here, once. */
 	struct beneath_place place;
@@ -85,6 +86,9 @@ int file_mend(struct txn *txn, struct file *f, struct err *e);
 /* What a dead run left beside a file that is whole: FILE+ is the old content, and becomes FILE-, if
  * it was exchanged; else it goes. */
 void file_tidy(const struct txn *txn, struct file *f, bool exchanged);
+/* A file that was to go and is gone: back with it, or its content becomes FILE-. */
+int file_bring_back(struct txn *txn, struct file *f, struct err *e);
+void file_keep_removed(const struct txn *txn, struct file *f);
 
 /* journal.c */
 enum journal_state { JOURNAL_FORWARD, JOURNAL_UNDO, JOURNAL_DONE };
@@ -97,6 +101,7 @@ struct journal_edit {
 struct journal {
 	enum journal_state state;
 	unsigned created; /* files that did not exist before, TABLE_BIT */
+	unsigned removed; /* files that go */
 	struct journal_edit *edits;
 	size_t edit_count;
 	struct events events;

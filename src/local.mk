@@ -32,3 +32,8 @@ src_userdel_LDADD = $(ACCOUNT_LIBS)
 sbin_PROGRAMS += src/usermod
 src_usermod_SOURCES = src/usermod.c
 src_usermod_LDADD = $(ACCOUNT_LIBS)
+
+sbin_PROGRAMS += src/pwconv
+SBIN_LINKS += pwconv:pwunconv pwconv:grpconv pwconv:grpunconv
+src_pwconv_SOURCES = src/pwconv.c
+src_pwconv_LDADD = $(ACCOUNT_LIBS)

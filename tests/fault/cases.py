@@ -35,6 +35,11 @@ CASES = [Case(*fields) for fields in (
     ('groupmod-primary', 'groupmod', '%P -g 3001 old', 'full'),
     ('groupmod-linked', 'groupmod', '%P -n crew staff', 'linked'),
     ('groupdel-plain', 'groupdel', '%P staff', 'full'),
+    ('pwunconv', 'pwunconv', '%P', 'full'),
+    ('pwunconv-linked', 'pwunconv', '%P', 'linked'),
+    ('pwconv', 'pwconv', '%P', 'bare'),
+    ('grpunconv', 'grpunconv', '%P', 'full'),
+    ('grpconv', 'grpconv', '%P', 'bare'),
 )]
 
 # The run that comes next: it locks all files, so that it recovers them and takes away what the

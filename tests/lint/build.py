@@ -38,10 +38,16 @@ def help_options(tool):
         if line.strip().startswith('-'))))
 
 
+def page(tool):
+    """The path of its manual page, or None."""
+    found = (f'man/{tool}.{section}' for section in (1, 8))
+    return next((p for p in found if os.path.exists(f'{files.TOP}/{p}')), None)
+
+
 def page_options(tool):
     """The same of the .It lines of the manual page."""
     found = set()
-    for line in files.read(f'man/{tool}.8').splitlines():
+    for line in files.read(page(tool)).splitlines():
         if line.startswith('.It '):
             found.update(re.findall(r'\bFl (\S+)', line))
     return {f'-{name}' for name in found}
@@ -50,8 +56,8 @@ def page_options(tool):
 def manual_options():
     """Each option is in the manual page, and the manual page has no other."""
     for tool in files.tools():
-        if not os.path.exists(f'{files.TOP}/man/{tool}.8'):
-            yield f'{tool}: no man/{tool}.8'
+        if not page(tool):
+            yield f'{tool}: no manual page'
             continue
         told, written = help_options(tool), page_options(tool)
         for option in sorted(told - written):

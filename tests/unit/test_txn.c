@@ -284,6 +284,27 @@ static void death_in_between(void **state)
 	}
 }
 
+/* A file that goes leaves its content as the backup; with nothing else to change, too. */
+static void a_file_goes(void **state)
+{
+	struct fixture *f = *state;
+	struct txn *txn = NULL;
+
+	assert_int_equal(txn_begin(&txn, &f->spec, &f->err), 0);
+	txn_remove(txn, TABLE_SHADOW);
+	assert_true(txn_changed(txn));
+	assert_int_equal(txn_commit(txn, &f->err), 0);
+	txn_end(&txn);
+	assert_null(get(f, "shadow"));
+	assert_string_equal(get(f, "shadow-"), SHADOW);
+	assert_tidy(f);
+
+	assert_int_equal(txn_begin(&txn, &f->spec, &f->err), 0);
+	txn_remove(txn, TABLE_SHADOW);
+	assert_false(txn_changed(txn));
+	txn_end(&txn);
+}
+
 /* Another tool added bob after the death: both stand. */
 static void another_tool_between(void **state)
 {
@@ -548,6 +569,7 @@ int main(void)
 		TEST(somebody_else_wrote),
 		TEST(death_before_the_first_rename),
 		TEST(death_in_between),
+		TEST(a_file_goes),
 		TEST(another_tool_between),
 		TEST(id_given_away_between),
 		TEST(row_changed_between),

@@ -1,0 +1,226 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "convert.h"
+
+#include <string.h>
+
+#include "group_lines.h"
+#include "user.h"
+
+/* One open file and its shadow. */
+struct pair {
+	struct run *run;
+	struct txn *txn;
+	enum table_id open_id, secret_id;
+	struct table *open, *secret;
+};
+
+static int begin(struct pair *p, struct run *run, struct txn *txn, enum table_id open_id,
+		 enum table_id secret_id)
+{
+	*p = (struct pair){ .run = run, .txn = txn, .open_id = open_id, .secret_id = secret_id,
+			    .open = txn_table(txn, open_id),
+			    .secret = txn_table(txn, secret_id) };
+	if (p->open)
+		return 0;
+	return err_set(&run->err, ERR_MISSING, "%s does not exist",
+		       root_show(&run->root, &run->arena, schema_get(open_id)->path));
+}
+
+/* In all four files the password is the second column. */
+static bool is_shadowed(const struct row *row)
+{
+	return str_is(row->column[PW_PASSWORD], "x");
+}
+
+static const char *name_of(const struct pair *p, const struct row *row)
+{
+	return str_dup(&p->run->arena, row->column[0]);
+}
+
+static void remove_rows_of_nobody(struct pair *p)
+{
+	struct row row, owner;
+
+	for (row = ROW_START; table_next(p->secret, &row);)
+		if (!table_find(p->open, name_of(p, &row), &owner))
+			table_remove(p->secret, &row);
+}
+
+static int hide(struct pair *p, struct row *row)
+{
+	return is_shadowed(row) ? 0 :
+				  table_set(p->open, row, PW_PASSWORD, "x", &p->run->err);
+}
+
+/* --- passwd and shadow --- */
+
+static int add_shadow(struct pair *p, const struct row *user)
+{
+	struct arena *a = &p->run->arena;
+	struct user_aging aging;
+	const char *values[SP_COLUMNS];
+
+	user_aging_defaults(&p->run->defs, &aging);
+	values[SP_NAME] = name_of(p, user);
+	values[SP_PASSWORD] = str_dup(a, user->column[PW_PASSWORD]);
+	values[SP_LAST] = user_day(a, aging.last_change);
+	values[SP_MIN] = user_day(a, aging.min);
+	values[SP_MAX] = user_day(a, aging.max);
+	values[SP_WARN] = user_day(a, aging.warn);
+	values[SP_INACTIVE] = values[SP_EXPIRE] = values[SP_FLAG] = "";
+	return table_add(p->secret, values, &p->run->err);
+}
+
+static int update_shadow(struct pair *p, const struct row *user, struct row *shadow)
+{
+	struct arena *a = &p->run->arena;
+	struct user_aging aging;
+
+	if (is_shadowed(user))
+		return 0;
+	user_aging_defaults(&p->run->defs, &aging);
+	if (table_set(p->secret, shadow, SP_PASSWORD, str_dup(a, user->column[PW_PASSWORD]),
+		      &p->run->err) < 0)
+		return -1;
+	return table_set(p->secret, shadow, SP_LAST, user_day(a, aging.last_change),
+			 &p->run->err);
+}
+
+int convert_to_shadow(struct run *run, struct txn *txn)
+{
+	struct row user, shadow;
+	struct pair p;
+	int r;
+
+	if (begin(&p, run, txn, TABLE_PASSWD, TABLE_SHADOW) < 0)
+		return -1;
+	p.secret = txn_create(txn, TABLE_SHADOW);
+	remove_rows_of_nobody(&p);
+	for (user = ROW_START; table_next(p.open, &user);) {
+		if (table_find(p.secret, name_of(&p, &user), &shadow))
+			r = update_shadow(&p, &user, &shadow);
+		else
+			r = add_shadow(&p, &user);
+		if (r < 0 || hide(&p, &user) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+/* --- back --- */
+
+/* A line that is no row, but seems to be meant for the name. */
+static bool has_malformed(struct pair *p, const char *name)
+{
+	const char *start = arena_printf(&p->run->arena, "%s:", name);
+	struct row row;
+
+	for (row = ROW_START; table_next_line(p->secret, &row);)
+		if (row.line.n >= strlen(start) && memcmp(row.line.p, start, strlen(start)) == 0)
+			return true;
+	return false;
+}
+
+static int reveal(struct pair *p, struct row *row)
+{
+	const char *name = name_of(p, row);
+	struct row secret;
+
+	if (!is_shadowed(row))
+		return 0;
+	if (table_find(p->secret, name, &secret))
+		return table_set(p->open, row, PW_PASSWORD,
+				 str_dup(&p->run->arena, secret.column[SP_PASSWORD]),
+				 &p->run->err);
+	if (!has_malformed(p, name))
+		return 0;
+	return err_set(&p->run->err, schema_get(p->secret_id)->error,
+		       "the entry of '%s' in %s is malformed", name,
+		       root_show(&p->run->root, &p->run->arena,
+				 schema_get(p->secret_id)->path));
+}
+
+static int convert_back(struct run *run, struct txn *txn, enum table_id open, enum table_id secret)
+{
+	struct pair p;
+	struct row row;
+
+	/* Converted already. */
+	if (!txn_table(txn, secret))
+		return 0;
+	if (begin(&p, run, txn, open, secret) < 0)
+		return -1;
+	for (row = ROW_START; table_next(p.open, &row);)
+		if (reveal(&p, &row) < 0)
+			return -1;
+	txn_remove(txn, secret);
+	return 0;
+}
+
+int convert_from_shadow(struct run *run, struct txn *txn)
+{
+	return convert_back(run, txn, TABLE_PASSWD, TABLE_SHADOW);
+}
+
+int convert_from_gshadow(struct run *run, struct txn *txn)
+{
+	return convert_back(run, txn, TABLE_GROUP, TABLE_GSHADOW);
+}
+
+/* --- group and gshadow --- */
+
+static int add_gshadow(struct pair *p, const struct row *group)
+{
+	struct arena *a = &p->run->arena;
+	const char *values[SG_COLUMNS] = {
+		[SG_NAME] = name_of(p, group),
+		[SG_PASSWORD] = str_dup(a, group->column[GR_PASSWORD]),
+		[SG_ADMINS] = "",
+		[SG_MEMBERS] = str_dup(a, group_column(group, GR_MEMBERS)),
+	};
+
+	return table_add(p->secret, values, &p->run->err);
+}
+
+/* first: of the lines that a group may have, the one that counts. */
+static int update_gshadow(struct pair *p, const struct row *group, struct row *secret, bool first)
+{
+	struct arena *a = &p->run->arena;
+	struct str members = group_column(group, GR_MEMBERS), now = { NULL, 0 };
+
+	if (first && !is_shadowed(group) &&
+	    table_set(p->secret, secret, SG_PASSWORD, str_dup(a, group->column[GR_PASSWORD]),
+		      &p->run->err) < 0)
+		return -1;
+	now = group_column(secret, SG_MEMBERS);
+	if (!first)
+		members = group_lines_join(a, now, members);
+	return str_eq(members, now) ? 0 :
+				      table_set(p->secret, secret, SG_MEMBERS,
+						str_dup(a, members), &p->run->err);
+}
+
+int convert_to_gshadow(struct run *run, struct txn *txn)
+{
+	struct row group, secret, first;
+	struct pair p;
+	int r;
+
+	if (begin(&p, run, txn, TABLE_GROUP, TABLE_GSHADOW) < 0)
+		return -1;
+	p.secret = txn_create(txn, TABLE_GSHADOW);
+	remove_rows_of_nobody(&p);
+	for (group = ROW_START; table_next(p.open, &group);) {
+		const char *name = name_of(&p, &group);
+
+		if (!table_find(p.secret, name, &secret))
+			r = add_gshadow(&p, &group);
+		else
+			r = update_gshadow(&p, &group, &secret,
+					   table_find(p.open, name, &first) &&
+						   first.at == group.at);
+		if (r < 0 || hide(&p, &group) < 0)
+			return -1;
+	}
+	return 0;
+}
