@@ -311,12 +311,12 @@ int run_main(const struct tool *tool, void *options, int argc, char **argv)
 	bool help = false;
 
 	proc_begin(&run.origin);
-	if (tool->elevated)
-		caller_begin(&run.caller, &run.arena);
-	else
-		caller_note(&run.caller);
 	if (fd_open_standard() < 0)
 		return 1;
+	if (!tool->elevated)
+		caller_note(&run.caller);
+	else if (caller_begin(&run.caller, &run.arena, &run.err) < 0)
+		return run_end(&run, options);
 	if (take_arguments(&run, g.list, argc, argv, &operands, &help) == 0) {
 		if (help)
 			opt_help(g.list, tool->name, tool->synopsis, tool->summary, stdout);

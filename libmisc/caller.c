@@ -2,6 +2,7 @@
 #include "caller.h"
 
 #include <grp.h>
+#include <signal.h>
 #include <string.h>
 #include <sys/auxv.h>
 #include <sys/prctl.h>
@@ -98,25 +99,29 @@ static void rebuild_environment(struct caller *c, struct arena *a)
 void caller_note(struct caller *ret)
 {
 	*ret = (struct caller){ .uid = getuid(), .effective_uid = geteuid(), .gid = getgid(),
-				.effective_gid = getegid(),
-				.elevated = getauxval(AT_SECURE) != 0 };
+				.effective_gid = getegid() };
+	ret->elevated = getauxval(AT_SECURE) != 0 || ret->uid != ret->effective_uid ||
+			ret->gid != ret->effective_gid;
 }
 
-void caller_begin(struct caller *ret, struct arena *a)
+int caller_begin(struct caller *ret, struct arena *a, struct err *e)
 {
-	struct err ignored = { ERR_NONE };
-
 	caller_note(ret);
-	rebuild_environment(ret, a);
 	lift_limits(ret);
-	if (ret->elevated)
-		prctl(PR_SET_DUMPABLE, 0);
-	caller_lower(ret, &ignored);
+	rebuild_environment(ret, a);
+	return caller_lower(ret, e);
 }
 
 bool caller_is_root(const struct caller *c)
 {
 	return c->uid == 0 || c->dropped;
+}
+
+/* The kernel takes its own default (fs.suid_dumpable) whenever ids change. */
+static void hide_memory(const struct caller *c)
+{
+	if (c->elevated)
+		prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
 }
 
 static int effective(uid_t uid, gid_t gid, struct err *e)
@@ -131,17 +136,41 @@ static int effective(uid_t uid, gid_t gid, struct err *e)
 	return 0;
 }
 
-int caller_raise(const struct caller *c, struct err *e)
+int caller_raise(struct caller *c, struct err *e)
 {
-	return c->dropped ? 0 : effective(c->effective_uid, c->effective_gid, e);
+	int r;
+
+	if (c->dropped)
+		return 0;
+	c->raised = true;
+	r = effective(c->effective_uid, c->effective_gid, e);
+	hide_memory(c);
+	return r;
 }
 
 int caller_lower(const struct caller *c, struct err *e)
 {
-	return c->dropped ? 0 : effective(c->uid, c->gid, e);
+	int r;
+
+	if (c->dropped)
+		return 0;
+	r = effective(c->uid, c->gid, e);
+	hide_memory(c);
+	return r;
 }
 
-int caller_become_root(const struct caller *c, struct err *e)
+/* Whoever holds the lock and is stopped keeps everybody else from it.  SIGSTOP can no longer come
+ * from the caller once all ids are root's. */
+static void do_not_stop(const struct caller *c)
+{
+	if (!c->elevated)
+		return;
+	signal(SIGTSTP, SIG_IGN);
+	signal(SIGTTIN, SIG_IGN);
+	signal(SIGTTOU, SIG_IGN);
+}
+
+int caller_become_root(struct caller *c, struct err *e)
 {
 	gid_t gid = c->effective_gid;
 
@@ -158,6 +187,8 @@ int caller_become_root(const struct caller *c, struct err *e)
 		return err_sys(e, ERR_PERMISSION, "cannot change the group ID");
 	if (setresuid(c->effective_uid, c->effective_uid, c->effective_uid) < 0)
 		return err_sys(e, ERR_PERMISSION, "cannot change the user ID");
+	hide_memory(c);
+	do_not_stop(c);
 	return 0;
 }
 
@@ -170,7 +201,7 @@ int caller_drop(struct caller *c, struct err *e)
 	if (c->uid != 0 && c->effective_uid == 0 && seteuid(0) == 0)
 		return err_set(e, ERR_PERMISSION, "cannot give up root's rights");
 	c->dropped = true;
-	/* Nothing was read that the caller could not read: /proc/self is ours again. */
-	prctl(PR_SET_DUMPABLE, 1);
+	/* For /proc/self and for who debugs his own run; but not where we read what is not his. */
+	prctl(PR_SET_DUMPABLE, c->elevated && c->raised ? 0 : 1, 0, 0, 0);
 	return 0;
 }

@@ -2,8 +2,8 @@
 /*
  * caller - who called a set-uid or set-gid program, and the privileges it has at each moment.
  *
- *	caller_begin(&caller, &arena);  first thing in main: from here on the effective ids are
- *	                                the real ones
+ *	caller_begin(&caller, &arena, e); first thing in main: from here on the effective ids
+ *	                                  are the real ones
  *	... options, prompts, may_change() ...
  *	caller_raise(&caller, e);       effective ids only: PAM, which looks at the real uid
  *	caller_lower(&caller, e);
@@ -32,6 +32,7 @@ struct caller {
 	uid_t uid, effective_uid; /* real, and as the program was started */
 	gid_t gid, effective_gid;
 	bool elevated;            /* the kernel marks this run as secure (AT_SECURE) */
+	bool raised;              /* caller_raise was called: memory may have what is not his */
 	bool dropped;             /* caller_drop was called: the kernel alone decides */
 	char **environment;       /* as it was given: for a child that runs as the caller */
 	struct rlimit limits[CALLER_LIMITS]; /* as they were, for children; see caller.c */
@@ -46,8 +47,9 @@ struct caller {
  *
  * RLIMIT_FSIZE, CPU, AS, DATA, STACK, NOFILE and MEMLOCK are lifted as far as the kernel allows, so
  * that no limit of the caller's stops a write in the middle.  The new environment is in the arena.
+ * ERR_PERMISSION: the rights cannot be lowered; nothing may be done then.
  */
-void caller_begin(struct caller *ret, struct arena *a);
+int caller_begin(struct caller *ret, struct arena *a, struct err *e);
 /* For a program that is never elevated: who called, no more. */
 void caller_note(struct caller *ret);
 
@@ -56,12 +58,13 @@ void caller_note(struct caller *ret);
 bool caller_is_root(const struct caller *c);
 
 /* ERR_PERMISSION. */
-int caller_raise(const struct caller *c, struct err *e);
+int caller_raise(struct caller *c, struct err *e);
 int caller_lower(const struct caller *c, struct err *e);
-/* All ids are root's from now on (where the program is set-gid only: that group's, the uid stays).
- * ERR_PERMISSION. */
-int caller_become_root(const struct caller *c, struct err *e);
-/* All ids are the caller's from now on; there is no way back.  ERR_PERMISSION. */
+/* All ids are root's from now on (where the program is set-gid only: that group's, the uid stays),
+ * and no key of the caller's terminal stops us: the lock would stay with us.  ERR_PERMISSION. */
+int caller_become_root(struct caller *c, struct err *e);
+/* All ids are the caller's from now on; there is no way back.  Memory stays hidden from him where
+ * the rights were raised before.  ERR_PERMISSION. */
 int caller_drop(struct caller *c, struct err *e);
 /* The limits as they were, for a child. */
 void caller_restore_limits(const struct caller *c);

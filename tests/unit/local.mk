@@ -5,6 +5,7 @@ unit_programs = \
 	tests/unit/test_aging \
 	tests/unit/test_arena \
 	tests/unit/test_beneath \
+	tests/unit/test_caller \
 	tests/unit/test_day \
 	tests/unit/test_defaults \
 	tests/unit/test_defs \
