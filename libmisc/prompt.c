@@ -30,6 +30,7 @@ struct line {
 	char *p;
 	size_t n, room;
 	bool too_long, has_nul;
+	bool ended; /* nothing came, nor will */
 };
 
 /* A terminal with its echo off, and the signals that wait until it is on again. */
@@ -76,6 +77,7 @@ static enum answer take(int fd, struct line *l, struct err *e)
 		return ANSWER_FAILED;
 	}
 	if (n == 0 && l->n == 0 && !l->too_long) {
+		l->ended = true;
 		err_set(e, ERR_IO, "end of input instead of an answer");
 		return ANSWER_FAILED;
 	}
@@ -274,25 +276,47 @@ int prompt_secret(enum prompt_where where, const char *text, struct secret *ret,
 	return ask(STDIN_FILENO, STDERR_FILENO, text, ret, e);
 }
 
-int prompt_line(const char *text, struct arena *a, char **ret, struct err *e)
+static int ask_line(const char *text, struct arena *a, struct line *ret, struct err *e)
 {
-	struct line l = { .p = arena_alloc(a, LINE_ROOM), .room = LINE_ROOM };
-
+	*ret = (struct line){ .p = arena_alloc(a, LINE_ROOM), .room = LINE_ROOM };
 	fflush(NULL);
 	say(STDOUT_FILENO, text);
-	if (read_plain(STDIN_FILENO, &l, e) != ANSWER_DONE)
+	return read_plain(STDIN_FILENO, ret, e) == ANSWER_DONE ? 0 : -1;
+}
+
+int prompt_line(const char *text, struct arena *a, char **ret, struct err *e)
+{
+	struct line l;
+
+	if (ask_line(text, a, &l, e) < 0)
 		return -1;
 	*ret = l.p;
 	return 0;
 }
 
+#define BLANKS " \t\r\v\f"
+
+static const char *trimmed(char *text)
+{
+	size_t n;
+
+	text += strspn(text, BLANKS);
+	for (n = strlen(text); n > 0 && strchr(BLANKS, text[n - 1]); n--)
+		text[n - 1] = '\0';
+	return text;
+}
+
 int prompt_value(const char *label, const char *current, struct arena *a, const char **ret,
 		 struct err *e)
 {
-	char *answer;
+	struct err why = { ERR_NONE };
+	struct line l;
 
-	if (prompt_line(arena_printf(a, "\t%s [%s]: ", label, current), a, &answer, e) < 0)
-		return -1;
-	*ret = answer[0] ? answer : current;
+	if (ask_line(arena_printf(a, "\t%s [%s]: ", label, current), a, &l, &why) == 0)
+		*ret = l.n > 0 ? trimmed(l.p) : current;
+	else if (l.ended)
+		*ret = current;
+	else
+		return err_set(e, why.kind, "%s", why.message);
 	return 0;
 }

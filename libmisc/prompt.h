@@ -27,7 +27,8 @@ int prompt_secret(enum prompt_where where, const char *text, struct secret *ret,
 /* A line with echo, from standard input, the prompt on stdout.  An empty answer is "".  End of
  * input, 4096 bytes and more: ERR_IO. */
 int prompt_line(const char *text, struct arena *a, char **ret, struct err *e);
-/* "	LABEL [CURRENT]: ": an empty answer is current itself. */
+/* "	LABEL [CURRENT]: ": an empty answer, or the end of input, is current itself.  Blanks around
+ * an answer go; one of blanks alone is "". */
 int prompt_value(const char *label, const char *current, struct arena *a, const char **ret,
 		 struct err *e);
 

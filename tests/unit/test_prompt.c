@@ -572,11 +572,11 @@ static void refuses_what_has_no_room(void **state)
 
 static void lines_and_values(void **state)
 {
-	static const char input[] = "hello you\n\nnew\n\n";
+	static const char input[] = "hello you\n\n \tnew one \n\n  \n";
 	struct err e = { ERR_NONE };
 	struct arena a = { 0 };
 	char *line, *empty, *end_line = NULL;
-	const char *changed, *kept;
+	const char *changed, *kept, *blank, *at_end = NULL;
 	struct piped p;
 	const char *shown;
 	int r, last;
@@ -585,17 +585,23 @@ static void lines_and_values(void **state)
 	pipe_in(&p, input, strlen(input));
 	r = prompt_line("? ", &a, &line, &e) | prompt_line("? ", &a, &empty, &e) |
 	    prompt_value("Label", "old", &a, &changed, &e) |
-	    prompt_value("Other", "kept", &a, &kept, &e);
+	    prompt_value("Other", "kept", &a, &kept, &e) |
+	    prompt_value("Blank", "gone", &a, &blank, &e);
+	r |= prompt_value("End", "stays", &a, &at_end, &e);
+	assert_int_equal(e.kind, ERR_NONE);
 	last = prompt_line("? ", &a, &end_line, &e);
 	shown = pipe_out(&p);
 	assert_int_equal(r, 0);
+	assert_string_equal(at_end, "stays");
 	assert_string_equal(line, "hello you");
 	assert_string_equal(empty, "");
-	assert_string_equal(changed, "new");
+	assert_string_equal(changed, "new one");
+	assert_string_equal(blank, "");
 	assert_string_equal(kept, "kept");
 	assert_int_equal(last, -1);
 	assert_int_equal(e.kind, ERR_IO);
-	assert_string_equal(shown, "? ? \tLabel [old]: \tOther [kept]: ? ");
+	assert_string_equal(shown, "? ? \tLabel [old]: \tOther [kept]: \tBlank [gone]: "
+				   "\tEnd [stays]: ? ");
 	arena_free(&a);
 }
 
