@@ -23,6 +23,9 @@ AC_DEFUN([SP_PROFILE], [
 		[debian13], [sp_profile=PROFILE_DEBIAN13],
 		[fedora], [sp_profile=PROFILE_FEDORA],
 		[AC_MSG_ERROR([--with-profile takes debian12, debian13 or fedora])])
+	# Who may read shadow decides which bits a tool needs that only reads it for its caller.
+	AS_CASE([$with_profile], [fedora], [SHADOW_BITS=setuid], [SHADOW_BITS=setgid])
+	AC_SUBST([SHADOW_BITS])
 	AC_DEFINE_UNQUOTED([PROFILE_DEFAULT], [$sp_profile], [The enum constant of the profile.])
 	AC_DEFINE_UNQUOTED([PROFILE_NAME], ["$with_profile"], [The name of the profile.])
 ])

@@ -5,6 +5,11 @@
 #	src_useradd_SOURCES = src/useradd.c
 #	src_useradd_LDADD = $(ACCOUNT_LIBS)
 
+bin_PROGRAMS += src/chage
+SETGID_SHADOW_TOOLS += chage
+src_chage_SOURCES = src/chage.c
+src_chage_LDADD = $(ACCOUNT_LIBS)
+
 sbin_PROGRAMS += src/groupadd
 src_groupadd_SOURCES = src/groupadd.c
 src_groupadd_LDADD = $(ACCOUNT_LIBS)
