@@ -40,6 +40,7 @@ libmisc_libmisc_a_SOURCES = \
 	libmisc/proc.h \
 	libmisc/prompt.c \
 	libmisc/prompt.h \
+	libmisc/pwhash.c \
 	libmisc/pwhash.h \
 	libmisc/secret.c \
 	libmisc/secret.h \

@@ -33,6 +33,7 @@ unit_programs = \
 	tests/unit/test_proc \
 	tests/unit/test_profile \
 	tests/unit/test_prompt \
+	tests/unit/test_pwhash \
 	tests/unit/test_root \
 	tests/unit/test_run \
 	tests/unit/test_schema \
