@@ -6,6 +6,7 @@ unit_programs = \
 	tests/unit/test_arena \
 	tests/unit/test_beneath \
 	tests/unit/test_caller \
+	tests/unit/test_confine \
 	tests/unit/test_day \
 	tests/unit/test_defaults \
 	tests/unit/test_defs \
@@ -36,6 +37,7 @@ unit_programs = \
 	tests/unit/test_pwhash \
 	tests/unit/test_root \
 	tests/unit/test_run \
+	tests/unit/test_run_confine \
 	tests/unit/test_schema \
 	tests/unit/test_secret \
 	tests/unit/test_selinux \
