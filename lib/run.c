@@ -151,9 +151,13 @@ static void show_diffs(struct run *run, struct txn *txn)
 	for (id = 0; id < TABLE_COUNT; id++) {
 		struct table *t = txn_table(txn, (enum table_id)id);
 
-		if (t && table_edits(t) > 0)
-			table_diff(t, root_show(&run->root, &run->arena,
-						schema_get((enum table_id)id)->path), stdout);
+		const char *path = root_show(&run->root, &run->arena,
+					     schema_get((enum table_id)id)->path);
+
+		if (txn_removes(txn, (enum table_id)id))
+			printf("%s is removed\n", path);
+		else if (t && table_edits(t) > 0)
+			table_diff(t, path, stdout);
 	}
 }
 
@@ -266,11 +270,25 @@ static int status_of(const struct tool *tool, enum err_kind kind)
 	return status ? status : 1;
 }
 
+void run_send(struct run *run)
+{
+	bool raised = run->tool->elevated && run->root.live;
+	struct err ignored = { ERR_NONE };
+
+	/* The audit system listens to root alone. */
+	if (raised)
+		caller_raise(&run->caller, &ignored);
+	events_send(&run->events, run->tool->name, run->root.live);
+	events_rewind(&run->events, 0);
+	if (raised && !run->became_root)
+		caller_lower(&run->caller, &ignored);
+}
+
 static int run_end(struct run *run, void *options)
 {
 	const struct tool *tool = run->tool;
 	bool failed = run->err.kind != ERR_NONE;
-	int status = 0;
+	int status = run->status;
 
 	if (fflush(stdout) != 0 || ferror(stdout))
 		err_sys(&run->err, ERR_IO, "cannot write the output");
@@ -282,7 +300,7 @@ static int run_end(struct run *run, void *options)
 			tool->failed(run, options, status);
 	}
 	note_labels(run);
-	events_send(&run->events, tool->name, run->root.live);
+	run_send(run);
 	selinux_end(&run->labels);
 	root_close(&run->root);
 	/* An elevated run's environment is in the arena. */
