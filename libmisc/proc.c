@@ -19,9 +19,18 @@ void proc_begin(struct proc_origin *ret)
 {
 	sigprocmask(SIG_BLOCK, NULL, &ret->signals);
 	ret->umask = umask(022);
-	signal(SIGPIPE, SIG_IGN);
-	signal(SIGXFSZ, SIG_IGN);
-	signal(SIGCHLD, SIG_DFL);
+	ret->on_pipe = signal(SIGPIPE, SIG_IGN);
+	ret->on_xfsz = signal(SIGXFSZ, SIG_IGN);
+	ret->on_child = signal(SIGCHLD, SIG_DFL);
+}
+
+void proc_restore(const struct proc_origin *o)
+{
+	umask(o->umask);
+	signal(SIGPIPE, o->on_pipe);
+	signal(SIGXFSZ, o->on_xfsz);
+	signal(SIGCHLD, o->on_child);
+	sigprocmask(SIG_SETMASK, &o->signals, NULL);
 }
 
 static int be_quiet(void)

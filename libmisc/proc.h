@@ -22,6 +22,7 @@
 struct proc_origin {
 	sigset_t signals; /* blocked ones */
 	mode_t umask;
+	void (*on_pipe)(int), (*on_xfsz)(int), (*on_child)(int); /* SIG_DFL or SIG_IGN */
 };
 
 /*
@@ -30,6 +31,8 @@ struct proc_origin {
  * SIGCHLD.
  */
 void proc_begin(struct proc_origin *ret);
+/* All of it as it was, for a program that takes our place or is our caller's own. */
+void proc_restore(const struct proc_origin *o);
 
 #define PROC_ARGS_MAX 7
 
