@@ -114,6 +114,9 @@ int run_transaction(struct run *run, unsigned tables,
 int run_look(struct run *run, unsigned tables,
 	     int (*look)(struct run *run, struct txn *txn, void *context), void *context);
 
+/* Sends what was noted so far: for who waits or is replaced by a program before the run ends. */
+void run_send(struct run *run);
+
 /* Prints what --dry-run shows of a change to any other file. */
 void run_show(const char *text);
 
