@@ -31,14 +31,16 @@ struct aging_change {
 	bool has_last, has_min, has_max, has_warn, has_inactive, has_expire;
 	struct user_aging to;
 };
-/* In the transaction's shadow row of that user (TABLE_PASSWD and TABLE_SHADOW).  Where there is none
- * it is made: with the password of the passwd row, which becomes "x", and no other days.
- * ERR_UNKNOWN: no such user in passwd; ERR_MISSING: there is no shadow file.  Notes no events: chage
- * and passwd name them differently.  *ret_changed (may be NULL). */
+/*
+ * In the transaction's shadow row of that user (TABLE_PASSWD and TABLE_SHADOW).  Where there is
+ * none it is made: with the password of the passwd row, which becomes "x", and no other days.
+ * ERR_UNKNOWN: no such user in passwd; ERR_MISSING: there is no shadow file.  Notes no events:
+ * chage and passwd name them differently.  *ret_changed (may be NULL).
+ */
 int aging_set(struct run *run, struct txn *txn, const char *user, const struct aging_change *change,
 	      bool *ret_changed);
 
-/* "L", "NP" or "P" of passwd -S.  The password is that of the shadow row, else of the passwd row. */
+/* "L", "NP" or "P" of passwd -S.  The password is that of the shadow row, else of passwd's. */
 const char *aging_password_status(struct str password);
 /* The line of passwd -S, and its object with --json (without a newline: passwd -S -a makes an array
  * of them).  aging is NULL where there is no shadow row. */

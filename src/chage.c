@@ -152,7 +152,8 @@ static int look(struct run *run, struct txn *txn, void *context)
 		return err_set(&run->err, ERR_MISSING, "the shadow password file is not present");
 	if (!user_find(run, txn, o->user, &user))
 		return err_set(&run->err, ERR_UNKNOWN, "user '%s' does not exist in %s", o->user,
-			       root_show(&run->root, &run->arena, "/etc/passwd"));
+			       root_show(&run->root, &run->arena,
+					 schema_get(TABLE_PASSWD)->path));
 	o->uid = (long)user.uid;
 	if (o->list && check_caller(run, MAY_AGING, user.uid == run->caller.uid) < 0)
 		return -1;
