@@ -270,18 +270,29 @@ static int status_of(const struct tool *tool, enum err_kind kind)
 	return status ? status : 1;
 }
 
+/* Before the transaction an elevated run has the caller's ids. */
+static bool is_lowered(const struct run *run)
+{
+	const struct caller *c = &run->caller;
+
+	if (!run->tool->elevated || !run->root.live)
+		return false;
+	return c->uid != c->effective_uid ? geteuid() != c->effective_uid :
+					    getegid() != c->effective_gid;
+}
+
 void run_send(struct run *run)
 {
-	bool raised = run->tool->elevated && run->root.live;
 	struct err ignored = { ERR_NONE };
+	bool lowered = is_lowered(run);
 
-	/* The audit system listens to root alone. */
-	if (raised)
-		caller_raise(&run->caller, &ignored);
+	/* The audit system hears root alone. */
+	if (lowered)
+		(void)caller_raise(&run->caller, &ignored);
 	events_send(&run->events, run->tool->name, run->root.live);
 	events_rewind(&run->events, 0);
-	if (raised && !run->became_root)
-		caller_lower(&run->caller, &ignored);
+	if (lowered)
+		(void)caller_lower(&run->caller, &ignored);
 }
 
 static int run_end(struct run *run, void *options)

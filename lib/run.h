@@ -80,7 +80,6 @@ struct run {
 	long lock_timeout;      /* seconds */
 	struct proc_origin origin; /* for the programs that we start */
 	struct caller caller;
-	int status; /* of a run without an error, when it tells something (findings, a child) */
 	bool confined; /* see run_confine.h */
 	int status;    /* of a run without an error: the answer of a tool that has more than one */
 };
