@@ -5,7 +5,9 @@ An entry of `differences` is a block of lines, blocks parted by empty lines:
 
     case: NAME...          the cases (shell patterns)
     field: FIELD           shell pattern, as printed in a mismatch: `2 stderr`, `1 log`,
-                           `/etc/shadow content`, `/etc/x` (the file is on one side only)
+                           `/etc/shadow content`, `/etc/x` (the file is on one side only); of a
+                           dialogue `3 tty` is what was shown, `3 left` the terminal settings that
+                           were not put back
     profile: NAME          only that one (optional)
     peer: REGEX            the packaged tool's value, whole (optional; None when missing)
     ours: REGEX            ours (optional)
@@ -34,8 +36,9 @@ def fields(result, fresh, paths):
     """A result as one flat table: field name -> value; of the files those that are in paths."""
     table = {}
     for number, command in enumerate(result['commands'], 1):
-        for key in ('status', 'stdout', 'stderr'):
-            table[f'{number} {key}'] = str(command[key])
+        for key in ('status', 'stdout', 'stderr', 'tty', 'left'):
+            if key in command:
+                table[f'{number} {key}'] = str(command[key])
         table[f'{number} log'] = '\n'.join(command['log'])
     for path in paths:
         fact = result['files'].get(path, fresh.get(path))
@@ -173,8 +176,13 @@ def shown(result, fresh):
     lines = []
     for command in result['commands']:
         lines.append(f'$ {command["line"]}   -> {command["status"]}')
+        for text, answer in command.get('steps') or ():
+            lines.append(f'  at {text!r} ' + ('' if answer is None else f'type {answer!r}'))
         for key in ('stdout', 'stderr'):
-            lines += [f'  {key[3:]}: {line}' for line in command[key].split('\n')[:-1]]
+            lines += [f'  {key[3:]}: {line}' for line in command.get(key, '').split('\n')[:-1]]
+        lines += [f'  tty| {line}' for line in command.get('tty', '').rstrip('\n').split('\n')
+                  if 'tty' in command]
+        lines += [f'  left: {command["left"]}'] if command.get('left') else []
         lines += [f'  log: {line}' for line in command['log']]
     start, end = ({path: fact for path, fact in {**fresh, **result[key]}.items() if fact}
                   for key in ('start', 'files'))

@@ -8,6 +8,12 @@
     @ PATH NAME HEX     set-up: the extended attribute NAME of PATH gets these bytes
     $ LINE              a command line, run by sh in the root as root
     % LINE              the same as an ordinary user (bob)
+    %NAME LINE          the same as NAME
+    ? TEXT -> ANSWER    the line before runs on a terminal: when TEXT is shown, ANSWER is typed
+    ? TEXT              TEXT must be shown; nothing is typed
+    ?                   the line before runs on a terminal
+    & PASSWORD...       passwords whose hashes in the account files are known again, as those of
+                        what is typed are
     #                   a comment
 """
 import glob
@@ -18,6 +24,29 @@ import sys
 class Case:
     def __init__(self, name, profile):
         self.name, self.profile, self.lines = name, profile, []
+
+    def commands(self):
+        """[(mark, line, steps)]; steps are None without a terminal, else [(text, answer)]."""
+        found = []
+        for mark, line in self.lines:
+            if mark == '&':
+                continue
+            if mark != '?':
+                found.append((mark, line, None))
+                continue
+            mark, whole, steps = found[-1]
+            text, arrow, answer = f' {line}'.partition(' ->')
+            text, answer = text[1:], answer.removeprefix(' ') if arrow else None
+            found[-1] = (mark, whole, (steps or []) + ([(text, answer)] if line else []))
+        return found
+
+    def passwords(self):
+        words = [word for mark, line in self.lines if mark == '&' for word in line.split()]
+        answers = [answer for _, _, steps in self.commands() for _, answer in steps or ()]
+        words += [part for answer in answers if answer is not None
+                  for part in (answer, answer.split(':')[-1])]
+        words += [''] if '^D' in words else []
+        return list(dict.fromkeys(words))
 
 
 def read_file(path):
@@ -35,7 +64,9 @@ def read_file(path):
             lines = groups[rest] = []
         elif mark == '+' and lines is not None and rest in groups:
             lines.extend(groups[rest])
-        elif mark in '!@$%' and rest and lines is not None:
+        elif mark == '?' and lines and lines[-1][0][0] in '$%?':
+            lines.append((mark, rest))
+        elif (mark in ('!', '@', '$', '&') or mark[:1] == '%') and rest and lines is not None:
             lines.append((mark, rest))
         else:
             sys.exit(f'{path}:{number}: cannot read this line: {text}')

@@ -20,16 +20,19 @@ import sys
 import tempfile
 import time
 
+import secrets_seen
+import terminal
+
 CLONE_NEWNS, CLONE_NEWUTS, CLONE_NEWPID = 0x00020000, 0x04000000, 0x20000000
 MS_RDONLY, MS_NOSUID, MS_NODEV, MS_REMOUNT, MS_BIND, MS_REC, MS_PRIVATE = (
     1, 2, 4, 32, 4096, 16384, 1 << 18)
 MNT_DETACH = 2
 EPOCH = 1700000000          # the clock of tools that honour SOURCE_DATE_EPOCH: day 19675
 OLD = 1577836800            # the time of files that were there before the case
-USER = 1001                 # who runs the lines marked %
 SHARED = ('usr',)           # read-only, the same for all cases
 LINKS = ('bin', 'sbin', 'lib', 'lib32', 'lib64', 'libx32')
-DEVICES = (('null', 1, 3), ('zero', 1, 5), ('full', 1, 7), ('random', 1, 8), ('urandom', 1, 9))
+DEVICES = (('null', 1, 3), ('zero', 1, 5), ('full', 1, 7), ('random', 1, 8), ('urandom', 1, 9),
+           ('tty', 5, 0))
 SKIPPED = ('proc', 'sys', 'dev', 'usr') + LINKS
 FACILITY = {0: 'kern', 1: 'user', 4: 'auth', 10: 'authpriv'}
 PRIORITY = ('emerg', 'alert', 'crit', 'err', 'warning', 'notice', 'info', 'debug')
@@ -102,6 +105,8 @@ def describe(path, info, before):
         with open(path, 'rb') as file:
             if info.st_size <= CONTENT:
                 fact['content'] = file.read().decode('utf-8', 'surrogateescape')
+                if path.endswith('.lock'):
+                    fact['content'] = re.sub(r'^\d+\0$', 'PID', fact['content'])
             else:
                 fact['size'] = info.st_size
                 fact['hash'] = hashlib.file_digest(file, 'sha256').hexdigest()
@@ -134,12 +139,15 @@ class Root:
         for name, major, minor in DEVICES:
             os.mknod(f'{self.dir}/dev/{name}', 0o666 | stat.S_IFCHR, os.makedev(major, minor))
             os.chmod(f'{self.dir}/dev/{name}', 0o666)
+        os.mkdir(f'{self.dir}/dev/pts')
+        mount('devpts', f'{self.dir}/dev/pts', 'devpts', MS_NOSUID,
+              'newinstance,ptmxmode=0666,mode=620,gid=5')
         return self
 
     def __exit__(self, *_):
         for heard in self.sockets.values():
             heard.close()
-        for name in SHARED + ('proc', ''):
+        for name in SHARED + ('proc', 'dev/pts', ''):
             libc.umount2(f'{self.dir}/{name}'.encode(), MNT_DETACH)
         os.rmdir(self.dir)
 
@@ -168,29 +176,64 @@ class Root:
                     break
         return lines
 
-    def run(self, line, user=False):
-        self.listen()
-        self.heard()
+    def ids(self, user):
+        """uid, gid, groups and environment of an account of the root; None: root."""
+        if user is None:
+            return 0, 0, None, ENV
+        with open(f'{self.dir}/etc/passwd', encoding='utf-8', errors='surrogateescape') as file:
+            rows = [row.rstrip('\n').split(':') for row in file]
+        name, _, uid, gid, _, home, shell = next(row for row in rows if row[0] == user)
+        with open(f'{self.dir}/etc/group', encoding='utf-8', errors='surrogateescape') as file:
+            rows = [row.rstrip('\n').split(':') for row in file]
+        groups = [int(row[2]) for row in rows if len(row) == 4 and user in row[3].split(',')]
+        env = {**ENV, 'HOME': home, 'USER': name, 'LOGNAME': name, 'SHELL': shell}
+        return int(uid), int(gid), groups, env
+
+    def start(self, line, user, **descriptors):
+        """The shell line as a process in the root."""
+        uid, gid, groups, env = self.ids(user)
 
         def inside():
+            if 'slave' in descriptors:
+                terminal.take_over()
             os.chroot(self.dir)
             os.chdir('/')
             os.umask(0o022)
-            if user:
-                os.setgroups([])
-                os.setgid(USER)
-                os.setuid(USER)
+            if groups is not None:
+                os.setgroups(groups)
+                os.setgid(gid)
+                os.setuid(uid)
 
+        if 'slave' in descriptors:
+            given = dict.fromkeys(('stdin', 'stdout', 'stderr'), descriptors['slave'])
+        else:
+            given = {'stdin': subprocess.DEVNULL, **descriptors}
+        return subprocess.Popen(['/bin/sh', '-c', line], env=env, preexec_fn=inside,
+                                start_new_session=True, **given)
+
+    def run(self, line, user=None):
+        """A line without a terminal."""
+        self.listen()
+        self.heard()
         with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
-            child = subprocess.Popen(['/bin/sh', '-c', line], stdin=subprocess.DEVNULL, stdout=out,
-                                     stderr=err, env=ENV, preexec_fn=inside, start_new_session=True)
-            log, status = self.wait(child)
+            log, status = self.wait(self.start(line, user, stdout=out, stderr=err))
             texts = []
             for file in (out, err):
                 file.seek(0)
                 texts.append(fold(file.read().decode('utf-8', 'surrogateescape')))
         return {'line': line, 'status': status, 'stdout': texts[0], 'stderr': texts[1],
                 'log': log}
+
+    def talk(self, line, steps, user=None):
+        """A line on a terminal, with the answers that somebody types."""
+        self.listen()
+        log = self.heard()[:0]
+        with terminal.Terminal(self.dir, self.ids(user)[0]) as tty:
+            child = self.start(line, user, slave=tty.slave)
+            status = tty.talk(child, steps, lambda: log.extend(self.heard()))
+            log += self.heard()
+            return {'line': line, 'status': status, 'tty': fold(tty.text), 'left': tty.left(),
+                    'log': log, 'steps': steps}
 
     def wait(self, child):
         """Take the log while the child runs: a full socket would stop it."""
@@ -215,7 +258,8 @@ class Root:
         if done['status'] != 0:
             sys.exit(f'setup line failed: {line}\n{done["stderr"]}')
 
-    def tree(self, before):
+    def tree(self, before, passwords=()):
+        """What lies in the root; hashes of the passwords are written as such."""
         found = {}
         for where, dirs, files in os.walk(self.dir):
             if where == self.dir:
@@ -226,6 +270,8 @@ class Root:
                 info = os.lstat(path)
                 if not stat.S_ISSOCK(info.st_mode):
                     found[path[len(self.dir):]] = describe(path, info, before)
+        if passwords:
+            secrets_seen.fold(found, passwords, before)
         return found
 
 
