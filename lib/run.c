@@ -130,11 +130,29 @@ static int prepare(struct run *run)
 	return caller_lower(c, &run->err) < 0 ? -1 : r;
 }
 
+/* Before the transaction an elevated run has the caller's ids. */
+static bool is_lowered(const struct run *run)
+{
+	const struct caller *c = &run->caller;
+
+	if (!run->tool->elevated || !run->root.live)
+		return false;
+	return c->uid != c->effective_uid ? geteuid() != c->effective_uid :
+					    getegid() != c->effective_gid;
+}
+
 struct selinux *run_labels(struct run *run)
 {
+	bool lowered = !run->labels && is_lowered(run);
+
+	/* What the caller may not read of policy must not be what the labels hang on. */
+	if (lowered && caller_raise(&run->caller, &run->err) < 0)
+		return NULL;
 	if (!run->labels &&
 	    selinux_begin(&run->labels, run->root.fd, run->root.live, run->mode, &run->note,
 			  &run->err) < 0)
+		run->labels = NULL;
+	if (lowered && caller_lower(&run->caller, &run->err) < 0)
 		return NULL;
 	return run->labels;
 }
@@ -268,17 +286,6 @@ static int status_of(const struct tool *tool, enum err_kind kind)
 	if (status == RUN_STATUS_BY_PROFILE)
 		status = profile_get()->status_bad_name;
 	return status ? status : 1;
-}
-
-/* Before the transaction an elevated run has the caller's ids. */
-static bool is_lowered(const struct run *run)
-{
-	const struct caller *c = &run->caller;
-
-	if (!run->tool->elevated || !run->root.live)
-		return false;
-	return c->uid != c->effective_uid ? geteuid() != c->effective_uid :
-					    getegid() != c->effective_gid;
 }
 
 void run_send(struct run *run)

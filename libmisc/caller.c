@@ -140,7 +140,7 @@ int caller_raise(struct caller *c, struct err *e)
 {
 	int r;
 
-	if (c->dropped)
+	if (c->dropped || c->is_root)
 		return 0;
 	c->raised = true;
 	r = effective(c->effective_uid, c->effective_gid, e);
@@ -152,7 +152,7 @@ int caller_lower(const struct caller *c, struct err *e)
 {
 	int r;
 
-	if (c->dropped)
+	if (c->dropped || c->is_root)
 		return 0;
 	r = effective(c->uid, c->gid, e);
 	hide_memory(c);
@@ -174,7 +174,7 @@ int caller_become_root(struct caller *c, struct err *e)
 {
 	gid_t gid = c->effective_gid;
 
-	if (c->dropped)
+	if (c->dropped || c->is_root)
 		return 0;
 	if (caller_raise(c, e) < 0)
 		return -1;
@@ -189,6 +189,7 @@ int caller_become_root(struct caller *c, struct err *e)
 		return err_sys(e, ERR_PERMISSION, "cannot change the user ID");
 	hide_memory(c);
 	do_not_stop(c);
+	c->is_root = true;
 	return 0;
 }
 

@@ -34,6 +34,7 @@ struct caller {
 	bool elevated;            /* the kernel marks this run as secure (AT_SECURE) */
 	bool raised;              /* caller_raise was called: memory may have what is not his */
 	bool dropped;             /* caller_drop was called: the kernel alone decides */
+	bool is_root;             /* caller_become_root was called */
 	char **environment;       /* as it was given: for a child that runs as the caller */
 	struct rlimit limits[CALLER_LIMITS]; /* as they were, for children; see caller.c */
 	bool limits_lifted;
@@ -57,7 +58,7 @@ void caller_note(struct caller *ret);
  * allowed. */
 bool caller_is_root(const struct caller *c);
 
-/* ERR_PERMISSION. */
+/* Nothing after caller_become_root or caller_drop.  ERR_PERMISSION. */
 int caller_raise(struct caller *c, struct err *e);
 int caller_lower(const struct caller *c, struct err *e);
 /* All ids are root's from now on (where the program is set-gid only: that group's, the uid stays),

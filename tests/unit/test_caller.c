@@ -88,6 +88,8 @@ static int probe(const char *what)
 		say_ids("root");
 		printf("groups %d stops %d%d%d\n", getgroups(0, NULL), is_ignored(SIGTSTP),
 		       is_ignored(SIGTTIN), is_ignored(SIGTTOU));
+		r = r < 0 || caller_lower(&c, &e) < 0 || caller_become_root(&c, &e) < 0 ? -1 : 0;
+		say_ids("for good");
 	}
 	if (r == 0 && strstr(what, "drop")) {
 		r = caller_drop(&c, &e);
@@ -320,6 +322,7 @@ static void becomes_root_for_good(void **state)
 	assert_int_equal(run("bits/uid", "root", USER), 0);
 	assert_said("root 0/0/0 0/0/0 dumpable 0\n");
 	assert_said("groups 0 stops 111\n");
+	assert_said("for good 0/0/0 0/0/0 dumpable 0\n");
 	assert_int_equal(run("bits/gid", "root", USER), 0);
 	assert_said("root 12345/12345/12345 34567/34567/34567 dumpable 0\n");
 	assert_int_equal(run("bits/none", "root", USER), 0);
