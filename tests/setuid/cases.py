@@ -1,12 +1,17 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """All cases: each function of the modules' CASES, for each kind of tools that it is about."""
 import basic
-import stops
+import hidden
+import hostile
+import known
+import many
 import people
 import place
+import rights
+import stops
+import trees
 
-MODULES = (basic, stops)
-OURS = ('pam', 'bare')
+MODULES = (basic, rights, hostile, trees, hidden, many, known, stops)
 
 
 class Case:

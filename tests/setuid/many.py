@@ -1,0 +1,180 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Two and more at once; and the lock in somebody else's hands."""
+import fcntl
+import os
+import signal
+import struct
+import time
+
+import people
+from people import NEW as NEW_PASSWORD, PASSWORD as HAS
+from place import F_OFD_SETLK, demand
+from talk import AGAIN, NEW, OLD, PASSWORD, Talk
+
+ALL = ('packaged', 'pam', 'bare')
+OURS = ('pam', 'bare')
+
+
+def finish_all(talks):
+    for talk in talks:
+        talk.finish()
+    return [talk.status for talk in talks]
+
+
+def two_users(where):
+    """Each gets his own."""
+    talks = [Talk(where, ['passwd'], user) for user in ('alice', 'bob', 'rita')]
+    for talk in talks:
+        talk.answer(OLD, HAS[talk.user])
+    for talk in talks:
+        talk.answer(NEW, NEW_PASSWORD)
+    for talk in talks:
+        talk.answer(AGAIN, NEW_PASSWORD)
+    demand(finish_all(talks) == [0, 0, 0], *[talk.text()[-100:] for talk in talks])
+    where.only('shadow')
+    for talk in talks:
+        demand(people.matches(NEW_PASSWORD, where.row('shadow', talk.user)[1]), talk.user)
+
+
+def one_user_twice(where):
+    """The last one that reported success stands; the rows are whole."""
+    talks = [Talk(where, ['passwd']) for _ in range(2)]
+    words = ('Yellow-raft-59', 'Purple-tram-61')
+    for talk in talks:
+        talk.answer(OLD, HAS['alice'])
+    for talk, word in zip(talks, words):
+        talk.answer(NEW, word)
+    for talk, word in zip(talks, words):
+        talk.answer(AGAIN, word)
+    statuses = finish_all(talks)
+    demand(0 in statuses, *statuses)
+    where.only('shadow')
+    good = [word for word, status in zip(words, statuses) if status == 0]
+    stored = where.row('shadow', 'alice')[1]
+    demand(any(people.matches(word, stored) for word in good), 'the password is none of them')
+    demand(where.read('/etc/shadow').count('\nalice:') == 1, 'two rows')
+
+
+def other_tools(where):
+    """All of them at once, each in another row or another field."""
+    chfn = Talk(where, ['chfn', '-r', '91'])
+    chsh = Talk(where, ['chsh', '-s', '/bin/bash'])
+    passwd = Talk(where, ['passwd'], 'bob')
+    for talk in (chfn, chsh):
+        talk.expect(PASSWORD)
+        talk.settle(True)
+    passwd.answer(OLD, HAS['bob']).answer(NEW, NEW_PASSWORD)
+    passwd.expect(AGAIN)
+    passwd.settle(True)
+    chfn.send(HAS['alice'] + '\n')
+    chsh.send(HAS['alice'] + '\n')
+    passwd.send(NEW_PASSWORD + '\n')
+    more = [Talk(where, ['gpasswd', '-a', 'rita', 'club']),
+            Talk(where, ['gpasswd', '-a', 'late', 'club']),
+            Talk(where, ['chage', '-M', '77', 'rita'], 'root')]
+    talks = [chfn, chsh, passwd, *more]
+    statuses = finish_all(talks)
+    demand(not any(statuses), *statuses, *[talk.text()[-100:] for talk in talks])
+    where.only('passwd', 'shadow', 'group', 'gshadow')
+    row = where.row('passwd', 'alice')
+    demand(row[4].split(',')[1] == '91' and row[6] == '/bin/bash', *row)
+    demand(people.matches(NEW_PASSWORD, where.row('shadow', 'bob')[1]), 'bob')
+    demand(where.row('shadow', 'rita')[4] == '77', *where.row('shadow', 'rita')[2:])
+    demand(set(where.row('group', 'club')[3].split(',')) == {'bob', 'rita', 'late'},
+           where.row('group', 'club')[3])
+
+
+def crowd(where):
+    """Nobody is told to try again."""
+    talks = [Talk(where, ['gpasswd', '-a', user, 'club'])
+             for user in ('alice', 'rita', 'late', 'gone', 'young', 'twin1', 'twin2', 'empty')]
+    statuses = finish_all(talks)
+    demand(not any(statuses), *statuses, *[talk.text()[-100:] for talk in talks])
+    demand(len(where.row('group', 'club')[3].split(',')) == 9, where.row('group', 'club')[3])
+    where.only('group', 'gshadow')
+
+
+class Held:
+    """The lock, as another program has it."""
+
+    def __init__(self, where):
+        self.fd = os.open(f'{where.dir}/etc/.pwd.lock', os.O_RDWR | os.O_CREAT, 0o600)
+        self.set(fcntl.F_WRLCK)
+
+    def set(self, kind):
+        fcntl.fcntl(self.fd, F_OFD_SETLK, struct.pack('hhqqi4x', kind, 0, 0, 0, 0))
+
+    def free(self):
+        self.set(fcntl.F_UNLCK)
+        os.close(self.fd)
+
+
+def attempt(pid, number):
+    try:
+        os.kill(pid, number)
+    except PermissionError:
+        return 'refused'
+    return 'sent'
+
+
+def beyond_signals(where):
+    """Once it is root for good the caller can neither stop nor kill it, nor look at it."""
+    from hidden import attach, look
+    lock = Held(where)
+    talk = Talk(where, ['gpasswd', '-a', 'rita', 'club'])
+    wait_for_root(where, talk)
+    for number in (signal.SIGSTOP, signal.SIGKILL, signal.SIGTSTP, signal.SIGTERM, signal.SIGALRM):
+        answer = where.as_user('alice', attempt, talk.pid, number)
+        demand(answer == 'refused', f'signal {number} was {answer}')
+    demand(where.as_user('alice', attach, talk.pid) != 0, 'it can be traced')
+    seen = where.as_user('alice', look, talk.pid)
+    demand(not seen, *seen)
+    lock.free()
+    talk.finish(0)
+    where.only('group', 'gshadow')
+
+
+def wait_for_root(where, talk):
+    end = time.monotonic() + 20
+    while time.monotonic() < end and not talk.ended():
+        with open(f'{where.dir}/proc/{talk.pid}/status', encoding='ascii') as file:
+            if '\nUid:\t0\t0\t0\t0\n' in file.read():
+                return
+        talk.pump(0.02)
+    demand(False, f'it never becomes root: {talk.text()!r}')
+
+
+def interrupted_wait(where):
+    """^C while it waits for the lock: nothing was done."""
+    lock = Held(where)
+    talk = Talk(where, ['gpasswd', '-a', 'rita', 'club'])
+    wait_for_root(where, talk)
+    time.sleep(0.3)
+    talk.send(b'\x03')
+    talk.finish(seconds=20)
+    demand(talk.status != 0, 'status 0')
+    lock.free()
+    talk.as_before()
+    where.unchanged()
+
+
+def lock_not_had(where):
+    """The holder does not let go: an error, and all as before."""
+    lock = Held(where)
+    talk = Talk(where, ['gpasswd', '--lock-timeout', '1', '-a', 'rita', 'club'])
+    talk.finish(seconds=20)
+    demand(talk.status > 0, f'status {talk.status}')
+    demand('lock' in talk.text(), talk.text())
+    lock.free()
+    where.unchanged()
+
+
+CASES = [
+    ('two-users', two_users, ALL),
+    ('one-user-twice', one_user_twice, ALL),
+    ('other-tools', other_tools, OURS),
+    ('crowd', crowd, OURS),
+    ('beyond-signals', beyond_signals, OURS),
+    ('interrupted-wait', interrupted_wait, OURS),
+    ('lock-not-had', lock_not_had, OURS),
+]
