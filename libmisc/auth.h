@@ -43,6 +43,8 @@ int auth_begin(struct auth **ret, const char *prog, const char *service, const c
 int auth_verify(struct auth *auth, struct err *e);
 /* pam_chauthtok; keep: only what has expired (PAM_CHANGE_EXPIRED_AUTHTOK); silent: PAM_SILENT. */
 int auth_change_password(struct auth *auth, bool keep, bool silent, struct err *e);
+/* What pam_strerror says of the last call alone, without "PAM: ". */
+const char *auth_text(const struct auth *auth);
 void auth_end(struct auth **auth);
 
 #endif

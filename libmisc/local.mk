@@ -6,6 +6,7 @@ libmisc_libmisc_a_SOURCES = \
 	libmisc/arena.h \
 	libmisc/audit.c \
 	libmisc/audit.h \
+	libmisc/auth.c \
 	libmisc/auth.h \
 	libmisc/banned.h \
 	libmisc/beneath.c \
@@ -36,6 +37,8 @@ libmisc_libmisc_a_SOURCES = \
 	libmisc/note.h \
 	libmisc/opt.c \
 	libmisc/opt.h \
+	libmisc/pam_config.c \
+	libmisc/pam_config.h \
 	libmisc/proc.c \
 	libmisc/proc.h \
 	libmisc/prompt.c \
@@ -52,6 +55,7 @@ libmisc_libmisc_a_SOURCES = \
 	libmisc/selinux_make.c \
 	libmisc/selinux_mode.c \
 	libmisc/selinux_ops.h \
+	libmisc/selinux_permit.c \
 	libmisc/selinux_permit.h \
 	libmisc/selinux_rule.c \
 	libmisc/selinux_rule.h \

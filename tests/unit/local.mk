@@ -31,6 +31,7 @@ unit_programs = \
 	tests/unit/test_nss \
 	tests/unit/test_opt \
 	tests/unit/test_password_mark \
+	tests/unit/test_pam_config \
 	tests/unit/test_proc \
 	tests/unit/test_profile \
 	tests/unit/test_prompt \
@@ -43,6 +44,7 @@ unit_programs = \
 	tests/unit/test_selinux \
 	tests/unit/test_selinux_contexts \
 	tests/unit/test_selinux_make \
+	tests/unit/test_selinux_permit \
 	tests/unit/test_selinux_rule \
 	tests/unit/test_seuser \
 	tests/unit/test_shells \
