@@ -64,8 +64,10 @@ static void add_labelling(struct places *p, struct run *run)
 	 * the copy is open until we end. */
 	if (attributes >= 0)
 		(void)fcntl(attributes, F_DUPFD_CLOEXEC, 0);
-	if (facts->mount)
-		add_path(p, arena_printf(&run->arena, "%s/context", facts->mount));
+	if (!facts->mount)
+		return;
+	add_path(p, arena_printf(&run->arena, "%s/context", facts->mount));
+	add_path(p, arena_printf(&run->arena, "%s/access", facts->mount));
 }
 
 void run_confine(struct run *run)

@@ -32,6 +32,14 @@ struct selinux_ops {
 	/* The label as the loaded policy writes it; EINVAL: the policy does not know it. */
 	int (*check)(void *data, const char *mount, const char *label, char **ret_label);
 
+	/* What the loaded policy says of access.  The label of who called execve; ENODATA: none. */
+	int (*previous)(void *data, char **ret_label);
+	/* The number in a file of selinuxfs; ENOENT: the policy knows no such thing. */
+	int (*number)(void *data, const char *mount, const char *node, unsigned long *ret);
+	/* May label do this to itself?  A bit a permission. */
+	int (*access)(void *data, const char *mount, const char *label, unsigned long class_number,
+		      unsigned int *ret_allowed, bool *ret_permissive);
+
 	/* File contexts; NULL and errno. */
 	void *(*open)(void *data, const char *file);
 	void (*close)(void *data, void *handle);

@@ -160,6 +160,61 @@ static int sys_check(void *data, const char *mount, const char *label, char **re
 	return *ret_label ? 0 : -1;
 }
 
+/* Not of this thread but of the process, which is the one that was started. */
+static int sys_previous(void *data, char **ret_label)
+{
+	char text[LABEL_SIZE];
+
+	(void)data;
+	if (read_text("/proc/self/attr/prev", text, sizeof(text)) < 0)
+		return -1;
+	text[strcspn(text, "\n")] = '\0';
+	if (!text[0]) {
+		errno = ENODATA;
+		return -1;
+	}
+	*ret_label = strdup(text);
+	return *ret_label ? 0 : -1;
+}
+
+static int sys_number(void *data, const char *mount, const char *node, unsigned long *ret)
+{
+	char path[PATH_MAX], text[32], *end;
+
+	(void)data;
+	if (node_path(path, sizeof(path), mount, node) < 0 ||
+	    read_text(path, text, sizeof(text)) < 0)
+		return -1;
+	errno = 0;
+	*ret = strtoul(text, &end, 10);
+	return end == text || errno ? -1 : 0;
+}
+
+/* The answer: allowed, decided, auditallow, auditdeny, seqno, flags; the first flag is that of a
+ * permissive domain. */
+static int sys_access(void *data, const char *mount, const char *label, unsigned long class_number,
+		      unsigned int *ret_allowed, bool *ret_permissive)
+{
+	char path[PATH_MAX], text[2 * LABEL_SIZE + 32];
+	_cleanup_fd_ int fd = -1;
+	unsigned int flags = 0;
+	int n;
+
+	(void)data;
+	if (node_path(path, sizeof(path), mount, "access") < 0)
+		return -1;
+	n = snprintf(text, sizeof(text), "%s %s %lu", label, label, class_number);
+	fd = open_node(path, O_RDWR);
+	if (fd < 0 || write_node(fd, text, (size_t)n + 1) < 0 ||
+	    read_node(fd, text, sizeof(text)) < 0)
+		return -1;
+	errno = 0;
+	n = sscanf(text, "%x %*x %*x %*x %*u %x", ret_allowed, &flags);
+	*ret_permissive = (flags & 1) != 0;
+	/* Flags came with Linux 2.6.31. */
+	return n >= 1 ? 0 : -1;
+}
+
 static int sys_get(void *data, int fd, char **ret_label)
 {
 	char text[LABEL_SIZE + 1];
@@ -244,6 +299,9 @@ const struct selinux_ops selinux_ops_real = {
 	.find_mount = sys_find_mount,
 	.enforce = sys_enforce,
 	.check = sys_check,
+	.previous = sys_previous,
+	.number = sys_number,
+	.access = sys_access,
 	.open = sys_open,
 	.close = sys_close,
 	.lookup = sys_lookup,
@@ -261,6 +319,9 @@ const struct selinux_ops selinux_ops_real = {
 	.find_mount = sys_find_mount,
 	.enforce = sys_enforce,
 	.check = sys_check,
+	.previous = sys_previous,
+	.number = sys_number,
+	.access = sys_access,
 	.get = sys_get,
 	.put = sys_put,
 };

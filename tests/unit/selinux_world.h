@@ -192,7 +192,7 @@ static const struct selinux_ops world_ops = {
 };
 
 /* Making a file in that world. */
-static int w_make(void *data)
+static inline int w_make(void *data)
 {
 	struct world *w = data;
 	const char *label = w->context_mount ? w->context_mount
@@ -206,7 +206,7 @@ static int w_make(void *data)
 	return 0;
 }
 
-static void w_unmake(void *data)
+static inline void w_unmake(void *data)
 {
 	struct world *w = data;
 
