@@ -56,7 +56,6 @@ libmisc_libmisc_a_SOURCES = \
 	libmisc/selinux_mode.c \
 	libmisc/selinux_ops.h \
 	libmisc/selinux_permit.c \
-	libmisc/selinux_permit.c \
 	libmisc/selinux_permit.h \
 	libmisc/selinux_rule.c \
 	libmisc/selinux_rule.h \

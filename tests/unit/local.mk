@@ -45,7 +45,6 @@ unit_programs = \
 	tests/unit/test_selinux_contexts \
 	tests/unit/test_selinux_make \
 	tests/unit/test_selinux_permit \
-	tests/unit/test_selinux_permit \
 	tests/unit/test_selinux_rule \
 	tests/unit/test_seuser \
 	tests/unit/test_shells \
