@@ -15,6 +15,7 @@
 #include "lock.h"
 #include "profile.h"
 #include "run_confine.h"
+#include "selinux_permit.h"
 
 /* Seconds. */
 #define LOCK_TIMEOUT_MAX (24 * 60 * 60)
@@ -157,6 +158,17 @@ struct selinux *run_labels(struct run *run)
 	return run->labels;
 }
 
+int run_permit(struct run *run)
+{
+	const char *permission = run->tool->permission;
+	struct selinux *labels;
+
+	if (!permission || !run->root.live || run->caller.uid != 0)
+		return 0;
+	labels = run_labels(run);
+	return labels ? selinux_permit(labels, permission, &run->err) : -1;
+}
+
 void run_show(const char *text)
 {
 	fputs(text, stdout);
@@ -218,7 +230,7 @@ int run_transaction(struct run *run, unsigned tables,
 
 	if (run->tool->elevated && caller_become_root(&run->caller, &run->err) < 0)
 		return -1;
-	if (!spec.read_only && !(spec.labels = run_labels(run)))
+	if (!spec.read_only && (run_permit(run) < 0 || !(spec.labels = run_labels(run))))
 		return -1;
 	if (run->tool->elevated && !run->caller.dropped && !run->confined) {
 		run_confine(run);

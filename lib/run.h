@@ -58,6 +58,7 @@ struct tool {
 	const struct opt *options; /* of the tool's own struct; ends with a row of zeros */
 	bool takes_keys;           /* -K */
 	bool elevated;             /* installed set-uid or set-gid: two phases, see below */
+	const char *permission;    /* of SELinux's class passwd; see run_permit */
 	bool raw;                  /* the command line is not parsed: all of it is operands */
 	const struct opt *common;  /* instead of run.c's common options; NULL: those */
 	unsigned char status[ERR_KINDS]; /* 0 is 1 */
@@ -97,6 +98,13 @@ int run_main(const struct tool *tool, void *options, int argc, char **argv);
 
 /* The labelling decision of this run, sampled once.  NULL: run->err is filled. */
 struct selinux *run_labels(struct run *run);
+
+/*
+ * What root may do to accounts on the running system is for the policy to say, too
+ * (selinux_permit.h): the tool's permission is "passwd", "chfn", "chsh", or "rootok" for all else.
+ * run_transaction asks; a tool in which PAM makes the change asks itself, before.  ERR_PERMISSION.
+ */
+int run_permit(struct run *run);
 
 /*
  * Locks, reads the tables named (TABLE_BIT), calls change, commits.  change returns 0, or -1 with

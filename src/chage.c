@@ -315,6 +315,7 @@ static const struct tool chage_tool = {
 	.summary = "Show or change when a user's password and account expire.",
 	.options = chage_opts,
 	.elevated = true,
+	.permission = "rootok",
 	.status = { [ERR_USAGE] = 2, [ERR_ARGUMENT] = 3, [ERR_MISSING] = 15 },
 	.work = work,
 	.failed = failed,
