@@ -94,7 +94,8 @@ def promises():
         for path, test in named:
             if not os.path.exists(f'{files.TOP}/{path}'):
                 yield f'{path} is missing'
-            elif test and not re.search(r'\b%s\(void \*\*state\)' % test, files.read(path)):
+            elif test and not re.search(r'\b%s\(void \*\*state\)|^def %s\(' % (test, test),
+                                        files.read(path), re.M):
                 yield f'{path} has no {test}'
 
 

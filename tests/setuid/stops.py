@@ -82,7 +82,7 @@ def key(keys):
 
 
 def end_of_input(where, dialogue, prompt):
-    """^D: no answer at all.  What was not asked for is not done."""
+    """^D is no password.  (Of other values it keeps the old one, as with Debian's tools.)"""
     talk = begin(where, dialogue, prompt)
     talk.send(b'\x04')
     for _ in range(20):
@@ -192,7 +192,7 @@ CASES = [
     # Debian's heed no ^C where echo is off, and chage leaves its locks.
     *at_prompts('interrupt', key(b'\x03'), ('packaged',), DIALOGUES, plain_of=('chfn', 'chsh')),
     *at_prompts('quit', key(b'\x1c'), OURS, SHORT, secret_only=True),
-    *at_prompts('end-of-input', end_of_input, OURS, EVERY),
+    *at_prompts('end-of-input', end_of_input, OURS, EVERY, secret_only=True),
     *at_prompts('terminated', terminated, OURS, SHORT),
     *at_prompts('killed', killed, OURS, EVERY),
     *at_prompts('hung-up', hung_up, OURS, EVERY),

@@ -193,6 +193,7 @@ class Talk:
             if not select.select([self.ptm] if self.ptm is not None else [], [], [], 0)[0] or \
                     not self.pump(0):
                 break
+        place.demand(self.status not in (98, 99), f'{self.path} cannot be run')
         if status is not None:
             statuses = status if isinstance(status, tuple) else (status,)
             place.demand(self.status in statuses,
