@@ -21,8 +21,14 @@ lib_libaccount_a_SOURCES = \
 	lib/gecos.h \
 	lib/group.c \
 	lib/group.h \
+	lib/group_access.c \
+	lib/group_access.h \
 	lib/group_change.c \
+	lib/group_deed.c \
+	lib/group_deed.h \
 	lib/group_forget.c \
+	lib/group_join.c \
+	lib/group_join.h \
 	lib/group_lines.c \
 	lib/group_lines.h \
 	lib/group_members.c \

@@ -5,14 +5,26 @@
 #include <string.h>
 #include <unistd.h>
 
-static const char *find(struct run *run)
+static const struct passwd *find_account(const struct run *run)
 {
 	const char *login = getlogin();
-	struct passwd *pw = login ? getpwnam(login) : NULL;
+	const struct passwd *pw = login ? getpwnam(login) : NULL;
 
 	if (!pw || pw->pw_uid != run->caller.uid)
 		pw = getpwuid(run->caller.uid);
+	return pw;
+}
+
+static const char *find(struct run *run)
+{
+	const struct passwd *pw = find_account(run);
+
 	return pw ? arena_strdup(&run->arena, pw->pw_name) : NULL;
+}
+
+static int no_name(struct run *run)
+{
+	return err_set(&run->err, ERR_PERMISSION, "Cannot determine your user name.");
 }
 
 const char *self_name(struct run *run)
@@ -20,7 +32,7 @@ const char *self_name(struct run *run)
 	const char *name = find(run);
 
 	if (!name)
-		err_set(&run->err, ERR_PERMISSION, "Cannot determine your user name.");
+		no_name(run);
 	return name;
 }
 
@@ -30,6 +42,20 @@ const char *self_label(struct run *run)
 
 	return name ? name :
 		      arena_printf(&run->arena, "%lu", (unsigned long)run->caller.uid);
+}
+
+int self_account(struct run *run, struct self *ret)
+{
+	const struct passwd *pw = find_account(run);
+	struct arena *a = &run->arena;
+
+	if (!pw)
+		return no_name(run);
+	*ret = (struct self){
+		.name = arena_strdup(a, pw->pw_name), .home = arena_strdup(a, pw->pw_dir),
+		.shell = arena_strdup(a, pw->pw_shell), .uid = pw->pw_uid, .gid = pw->pw_gid,
+	};
+	return 0;
 }
 
 bool self_find(const char *name, uid_t *ret_uid)

@@ -18,6 +18,14 @@
 const char *self_name(struct run *run);
 /* For texts of logs only: the name, or the uid as a number. */
 const char *self_label(struct run *run);
+/* All of it. */
+struct self {
+	const char *name, *home, *shell;
+	uid_t uid;
+	gid_t gid; /* the primary group */
+};
+/* -1: as self_name. */
+int self_account(struct run *run, struct self *ret);
 /* An account of any source, the files included.  false: there is none. */
 bool self_find(const char *name, uid_t *ret_uid);
 

@@ -65,6 +65,8 @@ libmisc_libmisc_a_SOURCES = \
 	libmisc/selinux_sys.c \
 	libmisc/semanage.c \
 	libmisc/semanage.h \
+	libmisc/session.c \
+	libmisc/session.h \
 	libmisc/seuser.c \
 	libmisc/seuser.h \
 	libmisc/str.c \

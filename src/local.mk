@@ -22,6 +22,12 @@ sbin_PROGRAMS += src/groupmod
 src_groupmod_SOURCES = src/groupmod.c
 src_groupmod_LDADD = $(ACCOUNT_LIBS)
 
+bin_PROGRAMS += src/newgrp
+BIN_LINKS += newgrp:sg
+SETUID_TOOLS += newgrp
+src_newgrp_SOURCES = src/newgrp.c
+src_newgrp_LDADD = $(ACCOUNT_LIBS)
+
 sbin_PROGRAMS += src/shadow-selinux
 src_shadow_selinux_SOURCES = src/shadow-selinux.c
 src_shadow_selinux_LDADD = $(ACCOUNT_LIBS)

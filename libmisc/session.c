@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "session.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <grp.h>
+#include <signal.h>
+#include <stdint.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "fd.h"
+
+/* --- groups --- */
+
+int session_join(struct caller *c, gid_t gid, struct arena *a, bool *ret_full, struct err *e)
+{
+	int count = getgroups(0, NULL), i, r;
+	gid_t *groups;
+
+	*ret_full = false;
+	if (count < 0)
+		return err_sys(e, ERR_PERMISSION, "cannot read the supplementary groups");
+	groups = arena_array(a, (size_t)count + 1, sizeof(*groups));
+	count = getgroups(count, groups);
+	for (i = 0; i < count; i++)
+		if (groups[i] == gid)
+			return 0;
+	if (count < 0 || count >= sysconf(_SC_NGROUPS_MAX)) {
+		*ret_full = true;
+		return 0;
+	}
+	groups[count] = gid;
+	if (caller_raise(c, e) < 0)
+		return -1;
+	r = setgroups((size_t)count + 1, groups);
+	if (r < 0)
+		err_sys(e, ERR_PERMISSION, "cannot set the supplementary groups");
+	return caller_lower(c, e) < 0 ? -1 : r;
+}
+
+/* --- the program --- */
+
+/* What went wrong, and whether it was the program itself. */
+struct failure {
+	int error;
+	bool rights;
+};
+
+static struct failure become(const struct session *s)
+{
+	struct caller caller = *s->caller;
+	struct err ignored = { ERR_NONE };
+
+	caller.gid = s->gid;
+	errno = EPERM;
+	if (caller_raise(&caller, &ignored) < 0 || caller_drop(&caller, &ignored) < 0)
+		return (struct failure){ errno, true };
+	caller_restore_limits(&caller);
+	proc_restore(s->origin);
+	/* execve wants pointers to bytes that it could write, and does not write them. */
+	execve(s->path, (char *const *)(uintptr_t)s->argv, s->environment);
+	return (struct failure){ errno, false };
+}
+
+static int report(const struct session *s, struct failure f, int *ret_status, struct err *e)
+{
+	*ret_status = 1;
+	errno = f.error;
+	if (f.rights)
+		return err_sys(e, ERR_PERMISSION, "cannot change the group ID");
+	*ret_status = f.error == ENOENT ? SESSION_NOT_FOUND : SESSION_CANNOT_RUN;
+	return err_sys(e, ERR_IO, "Cannot execute %s", s->path);
+}
+
+int session_exec(const struct session *s, int *ret_status, struct err *e)
+{
+	return report(s, become(s), ret_status, e);
+}
+
+/* --- waiting for it --- */
+
+static void pass_on(pid_t pid, const siginfo_t *info)
+{
+	/* What the kernel sends because of the terminal, the program has got itself. */
+	if ((info->si_signo == SIGTERM || info->si_signo == SIGHUP) && info->si_code <= 0)
+		kill(pid, info->si_signo);
+}
+
+static int wait_for(pid_t pid, const sigset_t *signals)
+{
+	siginfo_t info;
+	int status;
+	pid_t r;
+
+	for (;;) {
+		r = waitpid(pid, &status, WNOHANG | WUNTRACED);
+		if (r < 0 && errno != EINTR)
+			return -1;
+		if (r == pid && WIFSTOPPED(status)) {
+			kill(getpid(), SIGSTOP);
+			kill(pid, SIGCONT);
+		} else if (r == pid) {
+			return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
+		} else if (sigwaitinfo(signals, &info) > 0) {
+			pass_on(pid, &info);
+		}
+	}
+}
+
+/* The end of file says that the program has begun. */
+static bool has_failed(int from, struct failure *ret)
+{
+	ssize_t n;
+
+	do
+		n = read(from, ret, sizeof(*ret));
+	while (n < 0 && errno == EINTR);
+	return n == (ssize_t)sizeof(*ret);
+}
+
+static pid_t start(const struct session *s, int pipe_fd)
+{
+	struct failure f;
+	pid_t pid = fork();
+
+	if (pid != 0)
+		return pid;
+	f = become(s);
+	(void)!write(pipe_fd, &f, sizeof(f));
+	_exit(SESSION_CANNOT_RUN);
+}
+
+int session_run(const struct session *s, int *ret_status, struct err *e)
+{
+	_cleanup_fd_ int from = -1;
+	struct failure f;
+	sigset_t all;
+	int fds[2], status;
+	pid_t pid;
+
+	if (pipe2(fds, O_CLOEXEC) < 0)
+		return err_sys(e, ERR_IO, "cannot make a pipe");
+	from = fds[0];
+	/* Blocked from before the program exists, so that none of it is missed. */
+	sigfillset(&all);
+	sigprocmask(SIG_BLOCK, &all, NULL);
+	pid = start(s, fds[1]);
+	fd_close(&fds[1]);
+	if (pid < 0)
+		return err_sys(e, ERR_IO, "cannot start a process");
+	if (has_failed(from, &f)) {
+		wait_for(pid, &all);
+		return report(s, f, ret_status, e);
+	}
+	status = wait_for(pid, &all);
+	if (status < 0)
+		return err_sys(e, ERR_IO, "cannot wait for the program");
+	*ret_status = status;
+	return 0;
+}
