@@ -5,7 +5,7 @@
 """
 from collections import namedtuple
 
-Case = namedtuple('Case', 'name tool arguments base')
+Case = namedtuple('Case', 'name tool arguments base input', defaults=(None,))
 
 CASES = [Case(*fields) for fields in (
     ('useradd-home', 'useradd', '%P -m -G staff,audio -c New -s /bin/sh new', 'full'),
@@ -35,6 +35,20 @@ CASES = [Case(*fields) for fields in (
     ('groupmod-primary', 'groupmod', '%P -g 3001 old', 'full'),
     ('groupmod-linked', 'groupmod', '%P -n crew staff', 'linked'),
     ('groupdel-plain', 'groupdel', '%P staff', 'full'),
+    ('passwd-lock', 'passwd', '%P -l old', 'full'),
+    ('passwd-stdin', 'passwd', '%P --stdin other', 'full', 'New-secret2\n'),
+    ('chage-all', 'chage', '%P -d 2023-01-02 -m 1 -M 60 -W 10 -I 20 -E 2030-01-01 old', 'full'),
+    ('chpasswd-hashes', 'chpasswd', '%P -e', 'full', 'old:$5$a$b\nother:$5$c$d\n'),
+    ('chpasswd-bare', 'chpasswd', '%P -e', 'bare', 'old:$5$a$b\nother:$5$c$d\n'),
+    ('chpasswd-clear', 'chpasswd', '%P -c SHA512 -s 1000', 'full',
+     'old:New-secret2\nother:New-secret3\n'),
+    ('chgpasswd-hashes', 'chgpasswd', '%P -e', 'full', 'staff:$5$a$b\nempty:$5$c$d\n'),
+    ('gpasswd-add', 'gpasswd', '%P -a other staff', 'full'),
+    ('gpasswd-lists', 'gpasswd', '%P -A other -M mail,other staff', 'full'),
+    ('gpasswd-linked', 'gpasswd', '%P -a other staff', 'linked'),
+    ('chfn-all', 'chfn', '%P -f New -r 1 -w 2 -h 3 -o 4 old', 'full'),
+    ('chsh-plain', 'chsh', '%P -s /bin/bash old', 'full'),
+    ('chsh-bound', 'chsh', '%P -s /bin/bash old', 'bound'),
     ('pwunconv', 'pwunconv', '%P', 'full'),
     ('pwunconv-linked', 'pwunconv', '%P', 'linked'),
     ('pwconv', 'pwconv', '%P', 'bare'),

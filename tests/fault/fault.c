@@ -7,7 +7,8 @@
  *	fault kill N [-i IMAGE] -- COMMAND...
  *	fault sweep ERRNO|KILL|TERM -b BASE -w WORK [-i IMAGE] [-s STEP] [-f FIRST] [-n NEXT]
  *		[-p BETWEEN [-o OTHER | -u PEER -U OURS] -r TEXT] [-d STEP -D ERRNO|KILL]
- *		[-k STATES] [-l STATUS] [-x TEXT] [-L SOCKET] [-H] [-M] [-T] -- COMMAND...
+ *		[-k STATES] [-l STATUS] [-x TEXT] [-L SOCKET] [-I INPUT] [-S] [-H] [-M] [-T]
+ *		-- COMMAND...
  *
  * The first three forms end with the command's status (128 + signal when it died); sweep.h
  * explains the last, which ends with 1 when there was a bad verdict.
@@ -98,6 +99,8 @@ static void sweep_option(struct sweep *sweep, int letter, char *value)
 	case 'D': plan_parse(value, &sweep->second); break;
 	case 'x': sweep->excuse = value; break;
 	case 'L': sweep->log = value; break;
+	case 'I': sweep->command.input = value; break;
+	case 'S': sweep->command.same_salts = true; break;
 	case 'M': sweep->home_must_be = true; break;
 	case 'T': sweep->may_be_torn = true; break;
 	case 'H': sweep->home_may_differ = true; break;
@@ -128,11 +131,12 @@ static void options_read(int argc, char **argv, struct sweep *sweep)
 	int letter;
 
 	sweep->first = sweep->every = 1;
-	while ((letter = getopt(argc, argv, "+b:w:i:s:f:k:r:n:p:o:l:u:U:d:D:L:x:HMT")) != -1)
+	while ((letter = getopt(argc, argv, "+b:w:i:s:f:k:r:n:p:o:l:u:U:d:D:L:I:x:SHMT")) != -1)
 		sweep_option(sweep, letter, optarg);
 	if (optind >= argc)
 		usage("no command");
-	sweep->command = (struct trace_command){ .argv = argv + optind, .output = -1 };
+	sweep->command.argv = argv + optind;
+	sweep->command.output = -1;
 	if (strncmp(argv[optind], "in:", 3) == 0) {
 		char *end = strchr(argv[optind] + 3, ':');
 

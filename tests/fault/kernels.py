@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""The six tools where the kernel, or a seccomp profile, lacks a call.
+"""The tools where the kernel, or a seccomp profile, lacks a call.
 
 A tool must do there what it does elsewhere: same status, same output, same files, same homes.
 """
@@ -10,7 +10,8 @@ import cases
 import roots
 
 LINES = ('useradd-home', 'userdel-home', 'usermod-all', 'groupadd-users', 'groupmod-all',
-         'groupdel-plain')
+         'groupdel-plain', 'passwd-lock', 'chage-all', 'chpasswd-hashes', 'gpasswd-lists',
+         'chsh-plain')
 LARGE = ('useradd-large', 'userdel-large', 'usermod-large')
 
 # What Linux 3.10 has not; F_OFD_* are unknown commands there, so EINVAL.
@@ -81,7 +82,7 @@ def run(layer, case, launcher, live, no_proc):
         line = [f'{build}/src/{case.tool}', *case.arguments.replace('%P', prefix).split()]
         done = subprocess.run(
             [*launcher, *(['chroot', work] if live else []), *line], env=layer.env,
-            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+            input=case.input or '', stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
             errors='replace', check=False, timeout=60)
         return (done.returncode, done.stdout.replace(work, '%W'),
                 look(work, layer.roots.base(base)))

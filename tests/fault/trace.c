@@ -3,6 +3,7 @@
 #include "trace.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
 #include <signal.h>
@@ -93,6 +94,22 @@ static int filter_install(long number)
 	return prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program, 0, 0);
 }
 
+/* The kernel has no getrandom(2). */
+static int filter_random(void)
+{
+	struct sock_filter filter[] = {
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, arch)),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, MACHINE_ARCH, 0, 3),
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_getrandom, 0, 1),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | ENOSYS),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+	};
+	struct sock_fprog program = { sizeof(filter) / sizeof(filter[0]), filter };
+
+	return prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program, 0, 0);
+}
+
 /* The plan's call by its number, where we know which it is.  The children of the command would run
  * under the filter without us, so there must be none. */
 static bool is_selective(const struct trace_plan *plan)
@@ -113,9 +130,13 @@ static pid_t spawn(const struct trace_command *command, const struct trace_plan 
 		dup2(command->output, 1);
 		dup2(command->output, 2);
 	}
+	if (command->input != NULL && dup2(open(command->input, O_RDONLY | O_CLOEXEC), 0) < 0)
+		_exit(126);
 	if (command->root != NULL && (chroot(command->root) < 0 || chdir("/") < 0))
 		_exit(126);
 	if (plan->what != TRACE_NOTHING && ptrace(PTRACE_TRACEME, 0, NULL, NULL) < 0)
+		_exit(126);
+	if (command->same_salts && filter_random() < 0)
 		_exit(126);
 	if (is_selective(plan) && filter_install(plan->calls->numbers[plan->at - 1]) < 0)
 		_exit(126);

@@ -22,7 +22,9 @@
 struct trace_command {
 	char **argv;
 	const char *root;	/* chroot(2) there first, or NULL */
+	const char *input;	/* the file that is standard input; NULL: ours */
 	int output;		/* standard output and error go there; -1: ours */
+	bool same_salts;	/* without getrandom(2) libcrypt reads /dev/urandom; see roots.py */
 	uint64_t start_offset;	/* from the entry point to main; found by the first run */
 	bool start_known;
 };
