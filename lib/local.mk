@@ -61,7 +61,9 @@ lib_libaccount_a_SOURCES = \
 	lib/name.h \
 	lib/nss.c \
 	lib/nss.h \
+	lib/password.c \
 	lib/password.h \
+	lib/password_method.c \
 	lib/password_mark.c \
 	lib/password_mark.h \
 	lib/profile.c \

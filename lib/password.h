@@ -14,8 +14,9 @@
 
 /*
  * ENCRYPT_METHOD and the costs of login.defs(5).  asked (-c) and rounds (-s), which may be NULL, go
- * before it.  ERR_USAGE: no such method, no such number.  A method of login.defs that is weak (DES,
- * MD5, MD5_CRYPT_ENAB) or unknown is noted and SHA512.
+ * before it.  ERR_USAGE: no such method, no such number; one out of its range is the nearest that
+ * is in it.  A method of login.defs that is weak (DES, MD5, MD5_CRYPT_ENAB) or unknown is noted, and
+ * SHA512 stands in for it; without any it is SHA512, too.
  */
 int password_method(struct run *run, const char *asked, const char *rounds,
 		    struct pwhash_method *ret);
@@ -27,13 +28,16 @@ const char *password_weakness(const struct defs *defs, const char *user, const s
 
 /*
  * The dialogue without PAM: asks twice, PASS_CHANGE_TRIES times at most.  Root is warned of a weak
- * password and may insist by typing it again.  ERR_IO: "The password for X is unchanged.".
+ * password with PASS_ALWAYS_WARN, and may insist by typing it again.  ERR_IO: "The password for X
+ * is unchanged.".
  */
 int password_ask(struct run *run, const char *user, const struct secret *old, struct secret *ret);
 
 /*
  * The hash of the user's row, in shadow or, where that has none, in passwd; the day of last change
- * is today.  Notes no event.  ERR_UNKNOWN.
+ * is today.  A row that passwd refers to ("x") and shadow does not have is made; a password that
+ * stands in passwd although shadow has a row gives way to the "x".  Needs both tables.  Notes no
+ * event.  ERR_UNKNOWN.
  */
 int password_set(struct run *run, struct txn *txn, const char *user, const char *hash);
 /* The hash as it stands; *ret is NULL where the user has no row. */
