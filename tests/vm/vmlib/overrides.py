@@ -18,6 +18,7 @@ class Line:
     says: str = ""
     label: str = ""  # the type that /etc/shadow has afterwards
     json: dict = field(default_factory=dict)  # members of what it writes
+    row: tuple = ()  # file, name, column and what is there afterwards
 
 
 @dataclass(frozen=True)
@@ -149,6 +150,8 @@ def judge_line(line, before, step):
         faults += judge.has_rows(step.state, judge.USER_FILES, line.name)
         if f"/home/{line.name}/.profile" not in step.state.files:
             faults.append("the home is not there")
+    if line.row:
+        faults += judge.row_is(step.state, *line.row)
     shadow = step.state.files.get("/etc/shadow")
     if line.label and shadow.label != labels.label(line.label):
         faults.append(f"/etc/shadow has label {shadow.label}")

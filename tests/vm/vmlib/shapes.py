@@ -17,11 +17,12 @@ labels says what files must carry after our steps:
     EITHER     one of these two
     KEPT       a replaced account file and its backup what the file had; others anything
 """
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 OK, DB = "OK", "DB"
 HOME = {"useradd": 12}
-SECRET = {"groupadd": 10, "useradd": 1, "groupmod": 10, "userdel": 1, "groupdel": 10}
+SECRET = {"groupadd": 10, "useradd": 1, "groupmod": 10, "userdel": 1, "groupdel": 10,
+          "chpasswd": 1, "passwd": 3, "chage": 1, "gpasswd": 1}
 ONE, POLICY, EITHER, KEPT = "ONE", "POLICY", "EITHER", "KEPT"
 
 STEPS = {
@@ -35,8 +36,20 @@ STEPS = {
 }
 # What is run on a permissive kernel unless all is asked for.
 SHORT = ("groupadd", "useradd", "userdel")
+# Run before these where the distribution's tools fail in a shape.  The hash is no password's.
+HASH = "abJnggxhB/yWI"
+PASSWORD_STEPS = {
+    "chpasswd": f"/bin/sh -c 'echo vmua:{HASH} | {{sbin}}/chpasswd {{at}} -e'",
+    "passwd": "{bin}/passwd {at} -q -l vmua",
+    "chage": "{bin}/chage {at} -M 90 vmua",
+    "gpasswd": "{bin}/gpasswd {at} -a vmua vmga",
+    "chsh": "{bin}/chsh {at} -s /bin/bash vmua",
+}
+# In the user's access check of libselinux: it ends the process, or knows no caller.
+ABORTS = {"passwd": 134, "chage": 134, "chsh": 134}
+NO_CALLER = {"passwd": 1}
 DB_STATUS = {"groupadd": 10, "useradd": 1, "usermod": 1, "move": 1, "groupmod": 10, "userdel": 1,
-             "groupdel": 10}
+             "groupdel": 10, "chpasswd": 1, "passwd": 3, "chage": 1, "gpasswd": 1, "chsh": 1}
 HOST = {"config": "targeted", "contexts": "good", "files": "own", "target": "/mnt/new"}
 GOOD = {"config": "targeted", "contexts": "good"}
 
@@ -52,6 +65,24 @@ class Shape:
     at: str = ""  # --root DIR or --prefix DIR
     moved: str = "/home/moved"
     key: bool = False  # the distribution's failure is looked at in every run
+    passwords: dict = field(default_factory=dict)  # the distribution's other statuses of these
+
+    def has_passwords(self, number):
+        """Whether the password tools are run here: the distribution's cannot write shadow."""
+        return self.packaged[number] in (DB, SECRET)
+
+    def steps(self, mode, who, wide):
+        """Name -> command, with {at} and the like."""
+        directories = {"bin": "/ours", "sbin": "/ours"} if who == "ours" else {
+            "bin": "/usr/bin", "sbin": "/usr/sbin"}
+        commands = {}
+        if self.has_passwords(mode == "P") and (who == "ours" or "--prefix" not in self.at):
+            commands.update(PASSWORD_STEPS)
+        short = mode == "P" and not wide
+        commands.update({name: "{sbin}/" + text for name, text in STEPS.items()
+                         if not short or name in SHORT})
+        return {name: text.format(at=self.at, moved=self.moved, **directories)
+                for name, text in commands.items()}
 
 
 SHAPES = (
@@ -73,12 +104,13 @@ SHAPES = (
     Shape("4o", "as 3, selinuxfs at an odd place", {"config": "targeted", "fs": "/odd/place"},
           (DB, OK)),
     Shape("5", "as 3, enforce unreadable", {"config": "targeted", "fs": "noenforce"}, (DB, DB),
-          key=True),
+          key=True, passwords=ABORTS),
     Shape("5d", "as 3, policy denies reading selinuxfs",
           {"config": "targeted", "domain": "noselinuxfs_t"}, (DB, OK)),
     Shape("5o", "policy, reading selinuxfs denied, files with labels of their own",
           {**GOOD, "domain": "noselinuxfs_t", "files": "own"}, (OK, OK), labels=KEPT),
-    Shape("6", "--root of a tree without policy", HOST, (DB, DB), at="--root /mnt/new", key=True),
+    Shape("6", "--root of a tree without policy", HOST, (DB, DB), at="--root /mnt/new", key=True,
+          passwords=NO_CALLER),
     Shape("7", "--prefix of a tree without policy", HOST, (OK, OK), at="--prefix /mnt/new"),
     Shape("8", "contexts file empty", {"config": "targeted", "contexts": "empty"}, (OK, OK)),
     Shape("8n", "contexts match nothing", {"config": "targeted", "contexts": "nomatch"}, (OK, OK)),
@@ -125,9 +157,10 @@ SHAPES = (
           (DB, None), ours=(OK, None)),
     Shape("14", "contexts file broken", {"config": "targeted", "contexts": "broken"},
           ({"groupadd": 10, "groupmod": 10, "groupdel": 10}, OK), labels=EITHER),
-    Shape("15", "config, no /proc", {"config": "targeted", "proc": "no"}, (DB, OK)),
+    Shape("15", "config, no /proc", {"config": "targeted", "proc": "no"}, (DB, OK),
+          passwords=NO_CALLER),
     Shape("15o", "policy, no /proc, files with labels of their own",
-          {**GOOD, "files": "own", "proc": "no"}, (DB, OK), labels=KEPT),
+          {**GOOD, "files": "own", "proc": "no"}, (DB, OK), labels=KEPT, passwords=NO_CALLER),
     Shape("15a", "no config, no /proc, home moved to another file system",
           {"proc": "no", "srv": "tmpfs"}, ({"move": 12}, {"move": 12}), moved="/srv/moved"),
     Shape("full", "a full system", {**GOOD, "files": "own"}, (OK, OK), labels=POLICY, key=True),
