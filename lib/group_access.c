@@ -44,24 +44,39 @@ int group_access_get(struct run *run, struct txn *txn, const char *name,
 	return 0;
 }
 
+static int check_user(struct run *run, struct table *users, const struct nss *others,
+		      const char *name)
+{
+	struct row row;
+
+	/* Whatever such a name is, in a list of members it is two. */
+	if (*name && !strchr(name, ',') &&
+	    ((users && table_find(users, name, &row)) || nss_user(others, name, NULL, NULL)))
+		return 0;
+	return err_set(&run->err, ERR_ARGUMENT, "user '%s' does not exist", name);
+}
+
+int group_access_check_user(struct run *run, struct txn *txn, const char *name)
+{
+	struct nss others;
+
+	if (nss_load(&others, &run->root, run->opt.local, &run->arena, &run->err) < 0)
+		return -1;
+	return check_user(run, txn_table(txn, TABLE_PASSWD), &others, name);
+}
+
 int group_access_check_users(struct run *run, struct txn *txn, const char *list)
 {
-	struct table *t = txn_table(txn, TABLE_PASSWD);
 	struct str rest = str_of(list), item;
 	struct nss others;
-	struct row row;
 
 	if (!*list)
 		return 0;
 	if (nss_load(&others, &run->root, run->opt.local, &run->arena, &run->err) < 0)
 		return -1;
-	while (str_next(&rest, ',', &item)) {
-		const char *name = own(run, item);
-
-		if (item.n == 0 ||
-		    (!(t && table_find(t, name, &row)) && !nss_user(&others, name, NULL, NULL)))
-			return err_set(&run->err, ERR_ARGUMENT, "user '%s' does not exist", name);
-	}
+	while (str_next(&rest, ',', &item))
+		if (check_user(run, txn_table(txn, TABLE_PASSWD), &others, own(run, item)) < 0)
+			return -1;
 	return 0;
 }
 

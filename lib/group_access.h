@@ -40,8 +40,10 @@ struct group_access_change {
 int group_access_set(struct run *run, struct txn *txn, const struct group_access *group,
 		     const struct group_access_change *change);
 
-/* ERR_ARGUMENT: "user 'X' does not exist": one of a comma list is no user of any source; the list
- * "" is empty.  Needs TABLE_PASSWD.  Loads NSS, see nss.h. */
+/* ERR_ARGUMENT: "user 'X' does not exist" in any source.  Needs TABLE_PASSWD.  Loads NSS, see
+ * nss.h. */
+int group_access_check_user(struct run *run, struct txn *txn, const char *name);
+/* The same for each of a comma list; the list "" is empty. */
 int group_access_check_users(struct run *run, struct txn *txn, const char *list);
 
 #endif

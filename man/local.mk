@@ -1,9 +1,13 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # One line a page, in order:  dist_man_MANS += man/useradd.8
+dist_man_MANS += man/gpasswd.1
 dist_man_MANS += man/groupadd.8
 dist_man_MANS += man/groupdel.8
 dist_man_MANS += man/groupmod.8
+dist_man_MANS += man/gshadow.5
+dist_man_MANS += man/newgrp.1
 dist_man_MANS += man/pwconv.8
+dist_man_MANS += man/sg.1
 dist_man_MANS += man/shadow-portable.7
 dist_man_MANS += man/shadow-selinux.8
 dist_man_MANS += man/useradd.8

@@ -10,6 +10,11 @@ SETGID_SHADOW_TOOLS += chage
 src_chage_SOURCES = src/chage.c
 src_chage_LDADD = $(ACCOUNT_LIBS)
 
+bin_PROGRAMS += src/gpasswd
+SETUID_TOOLS += gpasswd
+src_gpasswd_SOURCES = src/gpasswd.c
+src_gpasswd_LDADD = $(ACCOUNT_LIBS)
+
 sbin_PROGRAMS += src/groupadd
 src_groupadd_SOURCES = src/groupadd.c
 src_groupadd_LDADD = $(ACCOUNT_LIBS)
