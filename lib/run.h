@@ -60,7 +60,7 @@ struct tool {
 	bool elevated;             /* installed set-uid or set-gid: two phases, see below */
 	const char *permission;    /* of SELinux's class passwd; see run_permit */
 	bool raw;                  /* the command line is not parsed: all of it is operands */
-	const struct opt *common;  /* instead of run.c's common options; NULL: those */
+	const struct opt *common;  /* goes before run.c's common options; may be NULL */
 	unsigned char status[ERR_KINDS]; /* 0 is 1 */
 	int (*work)(struct run *run, void *options, const char *const *operands);
 	/* Notes what a failed run leaves in the logs; NULL: nothing. */

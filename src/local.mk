@@ -9,6 +9,10 @@ bin_PROGRAMS += src/chage
 SETGID_SHADOW_TOOLS += chage
 src_chage_SOURCES = src/chage.c
 src_chage_LDADD = $(ACCOUNT_LIBS)
+bin_PROGRAMS += src/expiry
+SETGID_SHADOW_TOOLS += expiry
+src_expiry_SOURCES = src/expiry.c
+src_expiry_LDADD = $(ACCOUNT_LIBS)
 
 bin_PROGRAMS += src/gpasswd
 SETUID_TOOLS += gpasswd
