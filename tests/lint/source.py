@@ -14,7 +14,7 @@ BANNED = re.compile(r'\b(alloca|ctime|chroot|getenv|setlocale|vfork|strcpy|strca
 MAY_CALL = [('libmisc/selinux_mode.c', 'getenv')]
 # One place may end the process for want of memory; children end in exec's own file.
 EXITS = re.compile(r'\b(?:_exit|_Exit|exit|quick_exit|abort|err|errx) *\(')
-MAY_EXIT = ('libmisc/arena.c', 'libmisc/proc.c', 'libmisc/seuser.c')
+MAY_EXIT = ('libmisc/arena.c', 'libmisc/proc.c', 'libmisc/session.c', 'libmisc/seuser.c')
 PRINTS = re.compile(r'\b(?:printf|puts|putchar|perror|warnx?|vprintf) *\(|\bstd(?:out|err)\b')
 MAY_PRINT = ('libmisc/note.c', 'lib/run.c')
 
