@@ -137,6 +137,37 @@ def mixed(layer, name):
     return with_slot(layer, name, 'full', body)
 
 
+def self_service(layer, name):
+    """Each of these changes a field of the same row as another one."""
+    def body(crowd, _):
+        start, prefix = f'{layer.build}/src', f'-P {crowd.work}'
+        names = [f'u{n}' for n in range(4)]
+        for who in names:
+            crowd.one(f'{start}/useradd {prefix} {who}', inside=False)
+        hashes = ''.join(f'{who}:$5$a$b\n' for who in names)
+        threads = [crowd.lines(line, inside=False) for who in names for line in (
+            f'{start}/passwd {prefix} -w 3 -i 4 {who}', f'{start}/chage {prefix} -M 90 {who}',
+            f'{start}/chage {prefix} -E 2030-01-01 {who}',
+            f'{start}/chfn {prefix} -f Changed {who}', f'{start}/chsh {prefix} -s /bin/new {who}',
+            f'{start}/gpasswd {prefix} -a {who} audio')]
+        threads.append(crowd.lines((f'{start}/chpasswd {prefix} -e', hashes), inside=False))
+        threads.append(crowd.lines((f'{start}/chgpasswd {prefix} -e', hashes), inside=False))
+        for thread in threads:
+            thread.join()
+        found = {file: {row[0]: row for row in rows(crowd.work, file)}
+                 for file in ('passwd', 'shadow', 'group', 'gshadow')}
+        for who in names:
+            if found['shadow'][who][1:] != ['$5$a$b', '19675', '0', '90', '3', '4', '21915', '']:
+                crowd.why.append(f'shadow: {found["shadow"][who]}')
+            if found['passwd'][who][4] != 'Changed' or found['passwd'][who][6] != '/bin/new':
+                crowd.why.append(f'passwd: {found["passwd"][who]}')
+            if found['gshadow'][who][1] != '$5$a$b':
+                crowd.why.append(f'gshadow: {found["gshadow"][who]}')
+            crowd.why += [f'{file}: {who} is not in audio' for file in ('group', 'gshadow')
+                          if who not in found[file]['audio'][3].split(',')]
+    return with_slot(layer, name, 'full', body)
+
+
 def turns_live(layer, name):
     """One system: ours, the packaged tools, and pam_unix by passwd(1)."""
     def body(crowd, _):
@@ -192,5 +223,6 @@ def jobs(layer):
     yield many(layer, layer.build, f'race/useradd-{MANY}-live', True)
     yield many(layer, layer.asan, f'asan/race/useradd-{MANY}', False)
     yield mixed(layer, 'race/six-tools')
+    yield self_service(layer, 'race/self-service')
     yield turns_live(layer, 'race/turns-live')
     yield turns_prefix(layer, 'race/turns-prefix')
