@@ -10,8 +10,9 @@ import place
 import rights
 import stops
 import trees
+import wiped
 
-MODULES = (basic, rights, hostile, trees, hidden, many, known, stops)
+MODULES = (basic, rights, hostile, trees, hidden, many, known, stops, wiped)
 
 
 class Case:
