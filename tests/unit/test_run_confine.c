@@ -74,8 +74,9 @@ static int confined(struct run *run)
 	if (!opens("/dev/null", O_RDWR) || !opens("/var/lib/sss/x", O_WRONLY | O_CREAT) ||
 	    !opens("/etc/x", O_WRONLY | O_CREAT) || !opens("/data/x", O_WRONLY | O_CREAT))
 		return 3;
-	if (had && (opens("/tmp/x", O_WRONLY | O_CREAT) || opens("/var/lib/x", O_WRONLY | O_CREAT) ||
-		    opens("/out", O_WRONLY) || opens("/dev/x", O_WRONLY | O_CREAT)))
+	if (had && (opens("/tmp/x", O_WRONLY | O_CREAT) || opens("/out", O_WRONLY) ||
+		    opens("/var/lib/x", O_WRONLY | O_CREAT) ||
+		    opens("/dev/x", O_WRONLY | O_CREAT)))
 		return 4;
 	return run->events.count == 0 ? 0 : 5;
 }

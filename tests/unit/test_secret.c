@@ -103,7 +103,9 @@ static void is_locked_and_in_no_core(void **state)
 	(void)state;
 	assert_int_equal(secret_make(&s, SECRET_SIZE, &e), 0);
 	assert_non_null(strstr(flags_of(s.p), " dd "));
+#ifndef __SANITIZE_ADDRESS__ /* under which mlock does nothing */
 	assert_non_null(strstr(flags_of(s.p), " lo "));
+#endif
 	secret_end(&s);
 }
 
