@@ -61,6 +61,8 @@ lib_libaccount_a_SOURCES = \
 	lib/name.h \
 	lib/nss.c \
 	lib/nss.h \
+	lib/pairs.c \
+	lib/pairs.h \
 	lib/password.c \
 	lib/password.h \
 	lib/password_method.c \

@@ -83,8 +83,6 @@ static char *answer_openly(struct auth *auth, const char *question)
 
 static int answer(struct auth *auth, const struct pam_message *m, char **ret)
 {
-	FILE *to = auth->talk == AUTH_TALK_PERSON ? stdout : stderr;
-
 	switch (m->msg_style) {
 	case PAM_PROMPT_ECHO_OFF:
 		*ret = answer_secretly(auth, m->msg);
@@ -96,8 +94,8 @@ static int answer(struct auth *auth, const struct pam_message *m, char **ret)
 		fprintf(stderr, "%s\n", m->msg);
 		return PAM_SUCCESS;
 	case PAM_TEXT_INFO:
-		fprintf(to, "%s\n", m->msg);
-		fflush(to);
+		printf("%s\n", m->msg);
+		fflush(stdout);
 		return PAM_SUCCESS;
 	default:
 		return PAM_CONV_ERR;

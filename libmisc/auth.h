@@ -32,7 +32,7 @@ bool auth_built_in(void);
 /* Who answers PAM's questions. */
 enum auth_talk {
 	AUTH_TALK_PERSON,  /* standard input, echo off where PAM asks so */
-	AUTH_TALK_SECRET,  /* the secret, to every question without echo; texts go to stderr */
+	AUTH_TALK_SECRET,  /* the secret, to every question without echo */
 };
 
 /* secret is for AUTH_TALK_SECRET and must outlive auth.  ERR_PAM: "PAM: TEXT", as pam_strerror has

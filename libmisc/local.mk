@@ -19,6 +19,8 @@ libmisc_libmisc_a_SOURCES = \
 	libmisc/confine.h \
 	libmisc/copy.c \
 	libmisc/copy.h \
+	libmisc/crew.c \
+	libmisc/crew.h \
 	libmisc/day.c \
 	libmisc/day.h \
 	libmisc/err.c \

@@ -9,6 +9,12 @@ bin_PROGRAMS += src/chage
 SETGID_SHADOW_TOOLS += chage
 src_chage_SOURCES = src/chage.c
 src_chage_LDADD = $(ACCOUNT_LIBS)
+
+sbin_PROGRAMS += src/chpasswd
+SBIN_LINKS += chpasswd:chgpasswd
+src_chpasswd_SOURCES = src/chpasswd.c
+src_chpasswd_LDADD = $(ACCOUNT_LIBS) -lpthread
+
 bin_PROGRAMS += src/expiry
 SETGID_SHADOW_TOOLS += expiry
 src_expiry_SOURCES = src/expiry.c
@@ -57,3 +63,4 @@ sbin_PROGRAMS += src/pwconv
 SBIN_LINKS += pwconv:pwunconv pwconv:grpconv pwconv:grpunconv
 src_pwconv_SOURCES = src/pwconv.c
 src_pwconv_LDADD = $(ACCOUNT_LIBS)
+

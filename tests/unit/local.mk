@@ -7,6 +7,7 @@ unit_programs = \
 	tests/unit/test_beneath \
 	tests/unit/test_caller \
 	tests/unit/test_confine \
+	tests/unit/test_crew \
 	tests/unit/test_day \
 	tests/unit/test_defaults \
 	tests/unit/test_defs \
@@ -61,6 +62,7 @@ EXTRA_DIST += tests/unit/account_world.h tests/unit/btrfs_mount.h tests/unit/hom
 	tests/unit/selinux_world.h
 
 LDADD = $(ACCOUNT_LIBS) -lcmocka
+tests_unit_test_crew_LDADD = $(LDADD) -lpthread
 tests_unit_test_proc_LDADD = $(LDADD) -lpthread
 
 if HAVE_CMOCKA
