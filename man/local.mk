@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # One line a page, in order:  dist_man_MANS += man/useradd.8
+dist_man_MANS += man/chage.1
+dist_man_MANS += man/expiry.1
 dist_man_MANS += man/gpasswd.1
 dist_man_MANS += man/groupadd.8
 dist_man_MANS += man/groupdel.8

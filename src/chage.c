@@ -4,6 +4,7 @@
  */
 #include <limits.h>
 #include <string.h>
+#include <syslog.h>
 
 #include "aging.h"
 #include "day.h"
@@ -305,7 +306,10 @@ static void failed(struct run *run, void *options, int status)
 	const struct chage *o = options;
 
 	(void)status;
-	if (o->tried && run->err.kind != ERR_MISSING)
+	if (run->err.kind == ERR_MISSING)
+		event_log_at(&run->events, &run->arena, LOG_WARNING,
+			     "can't find the shadow password file");
+	else if (o->tried)
 		audit(run, o, "change age", "change-age", false);
 }
 
