@@ -320,8 +320,10 @@ static int run_end(struct run *run, void *options)
 	bool failed = run->err.kind != ERR_NONE;
 	int status = run->status;
 
-	if (fflush(stdout) != 0 || ferror(stdout))
+	if (fflush(stdout) != 0)
 		err_sys(&run->err, ERR_IO, "cannot write the output");
+	else if (ferror(stdout))
+		err_set(&run->err, ERR_IO, "cannot write the output");
 	if (run->err.kind != ERR_NONE) {
 		status = status_of(tool, run->err.kind);
 		note_say(&run->note, "%s", run->err.message);

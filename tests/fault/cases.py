@@ -66,8 +66,9 @@ REFUSED = ' recovery: '
 
 # Statuses of a failure after the commit, when the account stays (home, mail spool).
 LATE = (12, 13)
-# And what such a failure may say: of hooks that cannot be run the packaged tools make status 1.
-EXCUSE = '-post.d'
+# And what such a failure may say: of hooks that cannot be run the packaged tools make status 1;
+# and it is told when what was done cannot be told.
+EXCUSES = ('-post.d', 'cannot write the output')
 
 Peer = namedtuple('Peer', 'name line other unique')
 

@@ -97,7 +97,11 @@ static void sweep_option(struct sweep *sweep, int letter, char *value)
 	case 'U': sweep->ours = value; break;
 	case 'd': sweep->second_every = atol(value); break;
 	case 'D': plan_parse(value, &sweep->second); break;
-	case 'x': sweep->excuse = value; break;
+	case 'x':
+		if (sweep->excuse_count == sweep_excuses_max)
+			usage("too many -x");
+		sweep->excuses[sweep->excuse_count++] = value;
+		break;
 	case 'L': sweep->log = value; break;
 	case 'I': sweep->command.input = value; break;
 	case 'S': sweep->command.same_salts = true; break;

@@ -40,8 +40,10 @@ static bool is_late(const struct sweep *sweep, int status)
 
 static bool is_excused(const struct sweep *sweep, const struct run *run)
 {
-	return is_late(sweep, WEXITSTATUS(run->end.status)) ||
-	       (sweep->excuse != NULL && strstr(run->output, sweep->excuse) != NULL);
+	for (int i = 0; i < sweep->excuse_count; i++)
+		if (strstr(run->output, sweep->excuses[i]) != NULL)
+			return true;
+	return is_late(sweep, WEXITSTATUS(run->end.status));
 }
 
 /* The files are right; is what the command said of them true? */

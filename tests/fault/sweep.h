@@ -20,7 +20,7 @@
 
 #include "trace.h"
 
-enum { sweep_late_max = 4 };
+enum { sweep_late_max = 4, sweep_excuses_max = 2 };
 
 struct sweep {
 	const char *base;	/* the small root, read only */
@@ -43,7 +43,8 @@ struct sweep {
 	bool home_must_be;	/* but where passwd says, always */
 	int late[sweep_late_max];	/* statuses of failures after the commit */
 	int late_count;
-	const char *excuse;	/* a message of such a failure, or NULL */
+	const char *excuses[sweep_excuses_max];	/* messages of such failures */
+	int excuse_count;
 };
 
 /* Number of bad verdicts. */
