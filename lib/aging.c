@@ -26,7 +26,7 @@ static long day_of(const struct row *row, int column)
 		text.p++;
 		text.n--;
 	}
-	return str_decimal(text, INT_MAX, &day) ? (long)day : DAY_NONE;
+	return str_decimal(text, DAY_LAST, &day) ? (long)day : DAY_NONE;
 }
 
 void aging_of(const struct row *shadow, struct user_aging *ret)

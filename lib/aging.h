@@ -12,7 +12,7 @@
 #include "user.h"
 
 /* The days of a row; DAY_NONE for a field that is empty, missing, no decimal number or larger than
- * the C library reads (INT_MAX). */
+ * the C library reads (DAY_LAST). */
 void aging_of(const struct row *shadow, struct user_aging *ret);
 
 enum aging_state {

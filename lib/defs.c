@@ -7,6 +7,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "day.h"
 #include "fd.h"
 
 #define DEFS_SIZE_MAX ((size_t)1024 * 1024)
@@ -267,6 +268,11 @@ static long long number(const struct defs *d, const char *key, long long min, lo
 long long defs_number(const struct defs *d, const char *key, long long fallback)
 {
 	return number(d, key, -1, INT64_MAX, fallback);
+}
+
+long defs_days(const struct defs *d, const char *key)
+{
+	return (long)number(d, key, DAY_NONE, DAY_LAST, DAY_NONE);
 }
 
 uint32_t defs_id(const struct defs *d, const char *key, uint32_t fallback)

@@ -51,6 +51,8 @@ bool defs_bool(const struct defs *d, const char *key, bool fallback);
  * error - cannot parse KEY value: 'V'") and is the fallback.
  */
 long long defs_number(const struct defs *d, const char *key, long long fallback);
+/* The same for days of shadow(5): at most DAY_LAST, DAY_NONE where nothing usable is set. */
+long defs_days(const struct defs *d, const char *key);
 /* The same for a uid, a gid or a count of them: 0 to 4294967295. */
 uint32_t defs_id(const struct defs *d, const char *key, uint32_t fallback);
 

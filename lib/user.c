@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "user.h"
 
-#include <limits.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -21,7 +20,7 @@ bool user_parse_days(const char *text, long *ret)
 		*ret = DAY_NONE;
 		return true;
 	}
-	if (!str_decimal(str_of(text), INT_MAX, &days))
+	if (!str_decimal(str_of(text), DAY_LAST, &days))
 		return false;
 	*ret = (long)days;
 	return true;
@@ -67,9 +66,9 @@ void user_aging_defaults(const struct defs *defs, struct user_aging *ret)
 
 	/* Day 0 would mean "must change now". */
 	ret->last_change = today > 0 ? today : DAY_NONE;
-	ret->min = (long)defs_number(defs, "PASS_MIN_DAYS", -1);
-	ret->max = (long)defs_number(defs, "PASS_MAX_DAYS", -1);
-	ret->warn = (long)defs_number(defs, "PASS_WARN_AGE", -1);
+	ret->min = defs_days(defs, "PASS_MIN_DAYS");
+	ret->max = defs_days(defs, "PASS_MAX_DAYS");
+	ret->warn = defs_days(defs, "PASS_WARN_AGE");
 	ret->inactive = ret->expire = DAY_NONE;
 }
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "user_change.h"
 
-#include <limits.h>
 #include <string.h>
 
+#include "aging.h"
 #include "day.h"
 
 /* A change at work. */
@@ -179,35 +179,26 @@ static int need_shadow_row(struct work *w)
 	return set(w, &w->passwd, TABLE_PASSWD, PW_PASSWORD, "x");
 }
 
-static long day_of(const struct row *row, int column)
-{
-	uint64_t day;
-
-	return column < row->columns && str_number(row->column[column], LONG_MAX, &day) ?
-		       (long)day :
-		       DAY_NONE;
-}
-
 static int change_aging(struct work *w)
 {
 	const struct user_change *c = w->change;
 	struct arena *a = &w->run->arena;
+	struct user_aging was = { .inactive = DAY_NONE, .expire = DAY_NONE };
 	char from[32], to[32];
-	long was;
 
 	if ((c->has_inactive || c->has_expire) && need_shadow_row(w) < 0)
 		return -1;
-	was = w->has_shadow ? day_of(&w->shadow, SP_INACTIVE) : DAY_NONE;
-	if (c->has_inactive && c->inactive != was) {
+	if (w->has_shadow)
+		aging_of(&w->shadow, &was);
+	if (c->has_inactive && c->inactive != was.inactive) {
 		event_log(&w->run->events, a, "change user '%s' inactive from '%ld' to '%ld'",
-			  w->after.name, was, c->inactive);
+			  w->after.name, was.inactive, c->inactive);
 		audit(w, "changing inactive days", "changing-inactive-days");
 		if (set(w, &w->shadow, TABLE_SHADOW, SP_INACTIVE, user_day(a, c->inactive)) < 0)
 			return -1;
 	}
-	was = w->has_shadow ? day_of(&w->shadow, SP_EXPIRE) : DAY_NONE;
-	if (c->has_expire && c->expire != was) {
-		day_format(was, from, sizeof(from));
+	if (c->has_expire && c->expire != was.expire) {
+		day_format(was.expire, from, sizeof(from));
 		day_format(c->expire, to, sizeof(to));
 		event_log(&w->run->events, a, "change user '%s' expiration from '%s' to '%s'",
 			  w->after.name, from, to);

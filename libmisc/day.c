@@ -301,7 +301,7 @@ bool day_parse(const char *text, long *ret)
 		return false;
 	memcpy(copy, text, n);
 	copy[n] = '\0';
-	if (str_decimal(str_of(copy), DAY_MAX, &number)) {
+	if (str_decimal(str_of(copy), DAY_LAST, &number)) {
 		*ret = (long)number;
 		return true;
 	}

@@ -5,11 +5,14 @@
 #ifndef LIBMISC_DAY_H
 #define LIBMISC_DAY_H
 
+#include <limits.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <time.h>
 
 #define DAY_NONE (-1L)
+/* The C library reads days as an int. */
+#define DAY_LAST ((long)INT_MAX)
 
 /* Now, or SOURCE_DATE_EPOCH where that is set, a number and not in the future
  * (reproducible-builds.org). The variable is read with secure_getenv.  *ret_fixed (may be NULL)
@@ -26,7 +29,7 @@ long day_today(void);
 /*
  * "" and "-1" are DAY_NONE.  false: no date.  Dates are, with blanks around them or not:
  *
- *	20000                           a number of days
+ *	20000                           a number of days, at most DAY_LAST
  *	2030-01-05 2030-1-5 2030/01/05
  *	01/05/2030
  *	5 Jan 2030   5-Jan-2030   January 5, 2030

@@ -2,7 +2,6 @@
 /*
  * chage - show and change the ageing of a user's password.
  */
-#include <limits.h>
 #include <string.h>
 #include <syslog.h>
 
@@ -64,20 +63,9 @@ static bool parse_days(const char *text, long *ret)
 	}
 	text += strspn(text, " \t");
 	text += *text == '+';
-	if (!str_number(str_of(text), INT_MAX, &days))
+	if (!str_number(str_of(text), DAY_LAST, &days))
 		return false;
 	*ret = (long)days;
-	return true;
-}
-
-/* A day that no reader of the file would take back is none. */
-static bool parse_date(const char *text, long *ret)
-{
-	long day;
-
-	if (!day_parse(text, &day) || day > INT_MAX)
-		return false;
-	*ret = day;
 	return true;
 }
 
@@ -92,7 +80,7 @@ static int take_days(struct run *run, const char *text, bool *ret_has, long *ret
 static int take_date(struct run *run, const char *text, bool *ret_has, long *ret)
 {
 	*ret_has = text != NULL;
-	if (!text || parse_date(text, ret))
+	if (!text || day_parse(text, ret))
 		return 0;
 	return err_set(&run->err, ERR_USAGE, "invalid date '%s'", text);
 }
@@ -189,7 +177,7 @@ static int ask(struct run *run, const char *label, bool date, long now, bool *re
 		return -1;
 	/* What was not answered stays as it is then, whoever changes it meanwhile. */
 	*ret_has = answer != current;
-	if (!*ret_has || (date ? parse_date(answer, ret) : parse_days(answer, ret)))
+	if (!*ret_has || (date ? day_parse(answer, ret) : parse_days(answer, ret)))
 		return 0;
 	return err_set(&run->err, ERR_IO, "error changing fields");
 }

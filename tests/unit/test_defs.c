@@ -9,6 +9,7 @@
 
 #include <cmocka.h>
 
+#include "day.h"
 #include "fd.h"
 
 static const struct note note = { "test_defs" };
@@ -281,6 +282,29 @@ static void numbers_parse_or_are_noted_once(void **state)
 	assert_int_equal(said, expected);
 }
 
+static void days_are_those_that_a_row_can_hold(void **state)
+{
+	static const struct {
+		const char *text;
+		long days;
+	} cases[] = {
+		{ "0", 0 }, { "90", 90 }, { "-1", DAY_NONE }, { "2147483647", 2147483647 },
+		{ "2147483648", DAY_NONE }, { "99999999999", DAY_NONE }, { "-2", DAY_NONE },
+		{ "x", DAY_NONE },
+	};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		/* Noted already: what is said is looked at above. */
+		struct defs_item item = { "PASS_MAX_DAYS", cases[i].text, true };
+		struct defs d = { &item, 1, 1, &note };
+
+		assert_int_equal(defs_days(&d, "PASS_MAX_DAYS"), cases[i].days);
+		assert_int_equal(defs_days(&d, "PASS_MIN_DAYS"), DAY_NONE);
+	}
+}
+
 static void booleans_are_yes_or_not(void **state)
 {
 	struct defs_item items[] = { { "A", "yes", false }, { "B", "YeS", false },
@@ -307,6 +331,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(a_file_that_cannot_be_read_is_an_error, begin, end),
 		cmocka_unit_test_setup_teardown(overrides_come_last_and_must_be_known, begin, end),
 		cmocka_unit_test(numbers_parse_or_are_noted_once),
+		cmocka_unit_test(days_are_those_that_a_row_can_hold),
 		cmocka_unit_test(booleans_are_yes_or_not),
 	};
 
