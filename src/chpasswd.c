@@ -66,19 +66,26 @@ static int choose_pam(struct run *run, const struct chpasswd *o)
 	return 0;
 }
 
-static void print_json(const struct pairs *p)
+static void print_names(const struct pairs *p, bool changed)
 {
 	const char *between = "";
 	size_t i;
 
-	fputs("{\"changed\":[", stdout);
 	for (i = 0; i < p->count; i++) {
-		if (p->items[i].wrong)
+		if (p->items[i].wrong == changed || !p->items[i].name)
 			continue;
 		fputs(between, stdout);
 		json_string(stdout, p->items[i].name);
 		between = ",";
 	}
+}
+
+static void print_json(const struct pairs *p)
+{
+	fputs("{\"changed\":[", stdout);
+	print_names(p, true);
+	fputs("],\"unchanged\":[", stdout);
+	print_names(p, false);
 	fputs("]}\n", stdout);
 }
 
