@@ -136,7 +136,8 @@ static bool is_lowered(const struct run *run)
 {
 	const struct caller *c = &run->caller;
 
-	if (!run->tool->elevated || !run->root.live)
+	/* A part of a run that is tested alone has no tool. */
+	if (!run->tool || !run->tool->elevated || !run->root.live)
 		return false;
 	return c->uid != c->effective_uid ? geteuid() != c->effective_uid :
 					    getegid() != c->effective_gid;
