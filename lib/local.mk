@@ -65,9 +65,9 @@ lib_libaccount_a_SOURCES = \
 	lib/pairs.h \
 	lib/password.c \
 	lib/password.h \
-	lib/password_method.c \
 	lib/password_mark.c \
 	lib/password_mark.h \
+	lib/password_method.c \
 	lib/profile.c \
 	lib/profile.h \
 	lib/publish.c \
@@ -102,4 +102,10 @@ lib_libaccount_a_SOURCES = \
 	lib/user.c \
 	lib/user.h \
 	lib/user_change.c \
-	lib/user_change.h
+	lib/user_change.h \
+	lib/verify.c \
+	lib/verify.h \
+	lib/verify_groups.c \
+	lib/verify_private.h \
+	lib/verify_ranges.c \
+	lib/verify_users.c

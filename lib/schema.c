@@ -36,13 +36,24 @@ bool schema_id(struct str text, uint32_t *ret)
 }
 
 /* The number of columns; more than there is room for is SCHEMA_COLUMNS_MAX + 1. */
+/* Most columns are so short that the call of memchr would be the larger part. */
+static const char *find_colon(const char *p, const char *end)
+{
+	const char *near = end - p > 16 ? p + 16 : end;
+
+	for (; p < near; p++)
+		if (*p == ':')
+			return p;
+	return p < end ? memchr(p, ':', (size_t)(end - p)) : NULL;
+}
+
 static int cut(struct str line, struct str columns[SCHEMA_COLUMNS_MAX])
 {
 	const char *p = line.p, *end = line.p + line.n, *colon;
 	int n;
 
 	for (n = 0; n < SCHEMA_COLUMNS_MAX; n++) {
-		colon = memchr(p, ':', (size_t)(end - p));
+		colon = find_colon(p, end);
 		if (!colon) {
 			columns[n] = (struct str){ p, (size_t)(end - p) };
 			return n + 1;

@@ -64,3 +64,7 @@ SBIN_LINKS += pwconv:pwunconv pwconv:grpconv pwconv:grpunconv
 src_pwconv_SOURCES = src/pwconv.c
 src_pwconv_LDADD = $(ACCOUNT_LIBS)
 
+sbin_PROGRAMS += src/pwck
+SBIN_LINKS += pwck:grpck
+src_pwck_SOURCES = src/pwck.c
+src_pwck_LDADD = $(ACCOUNT_LIBS)

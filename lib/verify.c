@@ -1,0 +1,306 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "verify_private.h"
+
+struct check {
+	const char *name;
+	bool error, uncounted;
+};
+
+static const struct check checks[VERIFY_CHECKS] = {
+	[VERIFY_MALFORMED] = { "malformed", .error = true },
+	[VERIFY_DUPLICATE] = { "duplicate", .error = true },
+	[VERIFY_NAME] = { "name", .error = true },
+	[VERIFY_ID] = { "id", .error = true },
+	[VERIFY_PRIMARY_GROUP] = { "primary-group" },
+	[VERIFY_HOME] = { "home" },
+	[VERIFY_SHELL] = { "shell" },
+	[VERIFY_NO_SHADOW] = { "no-shadow", .error = true },
+	[VERIFY_NOT_SHADOWED] = { "not-shadowed" },
+	[VERIFY_ORPHAN] = { "orphan", .error = true },
+	[VERIFY_FUTURE] = { "future" },
+	[VERIFY_MEMBER] = { "member", .error = true },
+	[VERIFY_ADMIN] = { "administrator", .error = true },
+	[VERIFY_MEMBERS_DIFFER] = { "members-differ" },
+	/* The packaged tools do not look for these: what they call right stays right. */
+	[VERIFY_RANGE_OVERLAP] = { "range-overlap", .uncounted = true },
+	[VERIFY_RANGE_HOLDS_ID] = { "range-holds-id", .uncounted = true },
+	[VERIFY_RANGE_OWNER] = { "range-owner", .uncounted = true },
+};
+
+const char *verify_name(enum verify_check check)
+{
+	return checks[check].name;
+}
+
+bool verify_check_of(const char *name, enum verify_check *ret)
+{
+	unsigned i;
+
+	for (i = 0; i < VERIFY_CHECKS; i++)
+		if (strcmp(checks[i].name, name) == 0) {
+			*ret = (enum verify_check)i;
+			return true;
+		}
+	return false;
+}
+
+struct verify_walk verify_walk(struct table *t)
+{
+	return (struct verify_walk){ .table = t, .row = ROW_START };
+}
+
+bool verify_next(struct verify_walk *w)
+{
+	while (w->table && table_next_line(w->table, &w->row)) {
+		struct str line = w->row.line;
+
+		w->line++;
+		if (line.n == 0 || line.p[0] == '+' || line.p[0] == '-')
+			continue;
+		w->row.columns = schema_split(table_which(w->table), line, w->row.column);
+		return true;
+	}
+	return false;
+}
+
+const char *verify_text(struct verify *v, const char *format, ...)
+{
+	va_list args;
+	char *text = NULL;
+	const char *kept;
+	int n;
+
+	va_start(args, format);
+	n = vasprintf(&text, format, args);
+	va_end(args);
+	kept = arena_strdup(&v->run->arena, n < 0 ? format : text);
+	if (n >= 0)
+		free(text);
+	return str_visible(&v->run->arena, kept);
+}
+
+const char *verify_column(struct verify *v, const struct row *row, int column)
+{
+	return column < row->columns ? str_dup(&v->run->arena, row->column[column]) : "";
+}
+
+bool verify_is_plain(struct str name)
+{
+	size_t i;
+
+	if (name.n == 0 || name.n > 32 || name.p[0] < 'a' || name.p[0] > 'z')
+		return false;
+	for (i = 1; i < name.n; i++)
+		if (!((name.p[i] >= 'a' && name.p[i] <= 'z') ||
+		      (name.p[i] >= '0' && name.p[i] <= '9') || name.p[i] == '_' ||
+		      name.p[i] == '-'))
+			return false;
+	return true;
+}
+
+/* What a repair could take away is asked for, unless nobody can miss it. */
+static bool is_safe(enum verify_check check)
+{
+	return check == VERIFY_NO_SHADOW || check == VERIFY_ORPHAN ||
+	       check == VERIFY_MEMBERS_DIFFER;
+}
+
+static bool tell(struct verify *v, enum verify_check check, const struct verify_walk *w,
+		 const char *text, const char *question, bool safe)
+{
+	struct verify_finding f = {
+		.check = check,
+		.error = checks[check].error,
+		.counts = !checks[check].uncounted,
+		.safe = safe,
+		.table = table_which(w->table),
+		.line = w->line,
+		.name = w->row.columns > 0 ? verify_column(v, &w->row, 0) : NULL,
+		.text = text,
+		.question = question,
+	};
+
+	if ((v->ignore & 1u << check) || (v->quiet && !f.error))
+		return false;
+	v->findings += f.counts;
+	return v->tell(v->context, &f);
+}
+
+bool verify_tell(struct verify *v, enum verify_check check, const struct verify_walk *w,
+		 const char *text, const char *question)
+{
+	return tell(v, check, w, text, question, is_safe(check));
+}
+
+bool verify_ask(struct verify *v, enum verify_check check, const struct verify_walk *w,
+		const char *text, const char *question)
+{
+	return tell(v, check, w, text, question, false);
+}
+
+static bool tell_line(struct verify *v, enum verify_check check, const struct verify_walk *w,
+		      const char *text, bool safe)
+{
+	const char *question = verify_text(v, "delete line '%.*s'?", (int)w->row.line.n,
+					   w->row.line.p);
+
+	if (!tell(v, check, w, text, question, safe))
+		return false;
+	table_remove(w->table, &w->row);
+	return true;
+}
+
+bool verify_tell_line(struct verify *v, enum verify_check check, const struct verify_walk *w,
+		      const char *text)
+{
+	return tell_line(v, check, w, text, is_safe(check));
+}
+
+/* --- names that are doubled --- */
+
+static uint64_t hash_name(struct str name)
+{
+	uint64_t h = name.n, part;
+
+	for (; name.n > 0; name.p += sizeof(part), name.n -= sizeof(part)) {
+		part = 0;
+		memcpy(&part, name.p, name.n < sizeof(part) ? name.n : sizeof(part));
+		h = (h ^ part) * 0x9e3779b97f4a7c15u;
+		h ^= h >> 29;
+		if (name.n < sizeof(part))
+			break;
+	}
+	return h * 0xbf58476d1ce4e5b9u;
+}
+
+static struct str first_column(struct str line)
+{
+	const char *colon = memchr(line.p, ':', line.n);
+
+	return (struct str){ line.p, colon ? (size_t)(colon - line.p) : line.n };
+}
+
+#define DIGIT 11
+#define DIGITS 4
+
+/* By the upper DIGITS * DIGIT bits, which tell all but all names apart. */
+static void sort_hashes(uint64_t *hashes, uint64_t *other, size_t n)
+{
+	uint64_t *to = other, *from = hashes, *swap;
+	unsigned shift, digit;
+
+	for (digit = 0; digit < DIGITS; digit++) {
+		size_t at[(1u << DIGIT) + 1] = { 0 }, i;
+
+		shift = 64 - DIGIT * (DIGITS - digit);
+		for (i = 0; i < n; i++)
+			at[(from[i] >> shift & ((1u << DIGIT) - 1)) + 1]++;
+		for (i = 0; i < 1u << DIGIT; i++)
+			at[i + 1] += at[i];
+		for (i = 0; i < n; i++)
+			to[at[from[i] >> shift & ((1u << DIGIT) - 1)]++] = from[i];
+		swap = from;
+		from = to;
+		to = swap;
+	}
+	if (from != hashes)
+		memcpy(hashes, from, n * sizeof(*hashes));
+}
+
+void verify_doubles(struct verify *v, struct table *t, struct verify_doubles *ret)
+{
+	struct arena *a = &v->run->arena;
+	const unsigned shift = 64 - DIGIT * DIGITS;
+	uint64_t *hashes = NULL, *other;
+	size_t n = 0, room = 0, i;
+	struct row row;
+
+	for (row = ROW_START; t && table_next_line(t, &row);) {
+		if (n == room) {
+			room = room ? 2 * room : 256;
+			hashes = arena_grow(a, hashes, n, room, sizeof(*hashes));
+		}
+		hashes[n++] = hash_name(first_column(row.line));
+	}
+	other = arena_array(a, n + 1, sizeof(*hashes));
+	sort_hashes(hashes, other, n);
+	*ret = (struct verify_doubles){ .hashes = other };
+	/* Kept are those whose upper bits come twice, in order still. */
+	for (i = 0; i < n; i++)
+		if ((i > 0 && hashes[i] >> shift == hashes[i - 1] >> shift) ||
+		    (i + 1 < n && hashes[i] >> shift == hashes[i + 1] >> shift))
+			other[ret->count++] = hashes[i];
+}
+
+static bool may_be_doubled(const struct verify_doubles *d, struct str name)
+{
+	const unsigned shift = 64 - DIGIT * DIGITS;
+	uint64_t wanted;
+	size_t low = 0, high = d->count;
+
+	if (d->count == 0)
+		return false;
+	wanted = hash_name(name) >> shift;
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (d->hashes[middle] >> shift < wanted)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low < d->count && d->hashes[low] >> shift == wanted;
+}
+
+/* Has another row the name of this one?  *ret_same: and every byte of it. */
+static bool is_doubled(struct verify *v, struct table *t, const struct row *row, bool *ret_same)
+{
+	struct row other;
+	bool doubled = false;
+
+	*ret_same = false;
+	if (!table_find(t, verify_column(v, row, 0), &other))
+		return false;
+	do {
+		if (other.at == row->at)
+			continue;
+		doubled = true;
+		*ret_same |= str_eq(other.line, row->line);
+	} while (table_find_again(t, &other));
+	return doubled;
+}
+
+bool verify_tell_double(struct verify *v, const struct verify_doubles *d,
+			const struct verify_walk *w, const char *text)
+{
+	bool same;
+
+	return may_be_doubled(d, w->row.column[0]) && is_doubled(v, w->table, &w->row, &same) &&
+	       tell_line(v, VERIFY_DUPLICATE, w, text, same);
+}
+
+/* --- rows of another table --- */
+
+bool verify_twin(struct verify *v, struct verify_twin *twin, struct str name, struct row *ret)
+{
+	struct row own, *row = ret ? ret : &own;
+
+	row->next = twin->next;
+	if (table_next_line(twin->table, row) && row->line.n > name.n &&
+	    row->line.p[name.n] == ':' && memcmp(row->line.p, name.p, name.n) == 0) {
+		twin->next = row->next;
+		if (!ret)
+			return true;
+		row->columns = schema_split(table_which(twin->table), row->line, row->column);
+		if (row->columns > 0)
+			return true;
+	}
+	if (!table_find(twin->table, str_dup(&v->run->arena, name), row))
+		return false;
+	twin->next = row->next;
+	return true;
+}

@@ -1,0 +1,261 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include <limits.h>
+#include <string.h>
+
+#include "aging.h"
+#include "beneath.h"
+#include "day.h"
+#include "name.h"
+#include "user.h"
+#include "verify_private.h"
+
+/* What is the same for all rows. */
+struct users {
+	struct verify *v;
+	struct table *users, *shadow, *groups;
+	struct verify_doubles doubled, doubled_shadow;
+	struct verify_twin shadow_of, user_of;
+	struct idset gids;
+	bool malformed; /* there are lines of passwd that are no rows */
+	const char *nonexistent; /* a home that nobody expects to exist, or NULL */
+	long today;
+};
+
+static bool exists(struct users *u, const char *path, int follow)
+{
+	struct stat st;
+
+	return beneath_stat(u->v->run->root.fd, path, follow, &st) == 0;
+}
+
+static void check_name(struct users *u, const struct verify_walk *w)
+{
+	const char *name;
+	enum name_verdict verdict;
+
+	if (verify_is_plain(w->row.column[PW_NAME]))
+		return;
+	name = verify_column(u->v, &w->row, PW_NAME);
+	verdict = name_user(profile_get(), name);
+
+	if (verdict == NAME_IMPOSSIBLE)
+		verify_tell(u->v, VERIFY_NAME, w,
+			    verify_text(u->v, "invalid user name '%s'", name), NULL);
+	else if (verdict == NAME_BAD && !u->v->badname)
+		verify_tell(u->v, VERIFY_NAME, w,
+			    verify_text(u->v, "invalid user name '%s': use --badname to ignore",
+					name),
+			    NULL);
+}
+
+static bool is_group(struct users *u, gid_t gid)
+{
+	struct row group;
+
+	if (!u->groups || idset_has(&u->gids, gid))
+		return true;
+	return (gid > u->gids.high && table_find_id(u->groups, gid, &group)) ||
+	       nss_gid(&u->v->nss, gid, NULL);
+}
+
+static void check_ids(struct users *u, const struct verify_walk *w)
+{
+	struct verify *v = u->v;
+	uint32_t uid = 0, gid = 0;
+
+	if (!schema_id(w->row.column[PW_UID], &uid) || uid > SCHEMA_ID_MAX)
+		verify_tell(v, VERIFY_ID, w,
+			    verify_text(v, "invalid user ID '%s'",
+					verify_column(v, &w->row, PW_UID)),
+			    NULL);
+	if (!schema_id(w->row.column[PW_GID], &gid))
+		return;
+	if (!v->quiet && !is_group(u, gid))
+		verify_tell(v, VERIFY_PRIMARY_GROUP, w,
+			    verify_text(v, "user '%s': no group %lu",
+					verify_column(v, &w->row, PW_NAME), (unsigned long)gid),
+			    NULL);
+}
+
+/* Warnings all: with quiet a million homes are not looked at. */
+static void check_paths(struct users *u, const struct verify_walk *w)
+{
+	struct verify *v = u->v;
+	const char *name, *home, *shell;
+
+	if (v->quiet)
+		return;
+	name = verify_column(v, &w->row, PW_NAME);
+	home = verify_column(v, &w->row, PW_HOME);
+	shell = verify_column(v, &w->row, PW_SHELL);
+	if (home[0] && !(u->nonexistent && strcmp(home, u->nonexistent) == 0) &&
+	    (home[0] != '/' || !exists(u, home, 1)))
+		verify_tell(v, VERIFY_HOME, w,
+			    verify_text(v, "user '%s': directory '%s' does not exist", name, home),
+			    NULL);
+	if (shell[0] && (shell[0] != '/' || !exists(u, shell, 1)))
+		verify_tell(v, VERIFY_SHELL, w,
+			    verify_text(v, "user '%s': program '%s' does not exist", name, shell),
+			    NULL);
+}
+
+static int add_shadow(struct users *u, struct row *user)
+{
+	struct arena *a = &u->v->run->arena;
+	struct user_aging aging;
+	const char *values[SP_COLUMNS];
+
+	user_aging_defaults(&u->v->run->defs, &aging);
+	values[SP_NAME] = verify_column(u->v, user, PW_NAME);
+	values[SP_PASSWORD] = verify_column(u->v, user, PW_PASSWORD);
+	values[SP_LAST] = user_day(a, aging.last_change);
+	values[SP_MIN] = user_day(a, aging.min);
+	values[SP_MAX] = user_day(a, aging.max);
+	values[SP_WARN] = user_day(a, aging.warn);
+	values[SP_INACTIVE] = values[SP_EXPIRE] = values[SP_FLAG] = "";
+	if (table_add(u->shadow, values, &u->v->run->err) < 0)
+		return -1;
+	return table_set(u->users, user, PW_PASSWORD, "x", &u->v->run->err);
+}
+
+/* The days, too: whoever reads a row that has other text there reads none. */
+static bool is_shadow_row(const struct row *row)
+{
+	uint64_t day;
+	int i;
+
+	if (row->columns == 0)
+		return false;
+	for (i = SP_LAST; i < row->columns && i < SP_FLAG; i++)
+		if (row->column[i].n > 0 && !str_number(row->column[i], LONG_MAX, &day) &&
+		    !str_is(row->column[i], "-1"))
+			return false;
+	return true;
+}
+
+static int check_shadow(struct users *u, struct verify_walk *w)
+{
+	struct verify *v = u->v;
+	const char *name, *path;
+	struct row shadow;
+	bool found, readable;
+
+	if (!u->shadow)
+		return 0;
+	found = verify_twin(v, &u->shadow_of, w->row.column[PW_NAME], &shadow);
+	/* A row that nobody can read is told of where it stands. */
+	readable = found && is_shadow_row(&shadow);
+	if (readable && str_is(w->row.column[PW_PASSWORD], "x"))
+		return 0;
+	name = verify_column(v, &w->row, PW_NAME);
+	path = root_show(&v->run->root, &v->run->arena, schema_get(TABLE_SHADOW)->path);
+	if (!readable) {
+		const char *text = verify_text(v, "no matching password file entry in %s", path);
+		const char *question = verify_text(v, "add user '%s' in %s?", name, path);
+		bool add = found ? verify_ask(v, VERIFY_NO_SHADOW, w, text, question) :
+				   verify_tell(v, VERIFY_NO_SHADOW, w, text, question);
+
+		return add ? add_shadow(u, &w->row) : 0;
+	}
+	verify_tell(v, VERIFY_NOT_SHADOWED, w,
+		    verify_text(v,
+				"user %s has an entry in %s, but its password field in %s is not "
+				"set to 'x'",
+				name, path,
+				root_show(&v->run->root, &v->run->arena,
+					  schema_get(TABLE_PASSWD)->path)),
+		    NULL);
+	return 0;
+}
+
+static int check_users(struct users *u)
+{
+	struct verify_walk w = verify_walk(u->users);
+
+	while (verify_next(&w)) {
+		if (w.row.columns < PW_COLUMNS) {
+			u->malformed = true;
+			verify_tell_line(u->v, VERIFY_MALFORMED, &w,
+					 "invalid password file entry");
+			continue;
+		}
+		if (verify_tell_double(u->v, &u->doubled, &w, "duplicate password entry"))
+			continue;
+		check_name(u, &w);
+		check_ids(u, &w);
+		check_paths(u, &w);
+		if (check_shadow(u, &w) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+static void check_shadow_rows(struct users *u)
+{
+	struct verify *v = u->v;
+	struct verify_walk w = verify_walk(u->shadow);
+	const char *orphan = verify_text(v, "no matching password file entry in %s",
+					 root_show(&v->run->root, &v->run->arena,
+						   schema_get(TABLE_PASSWD)->path));
+	struct user_aging aging;
+	struct row user;
+
+	while (verify_next(&w)) {
+		if (!is_shadow_row(&w.row)) {
+			verify_tell_line(v, VERIFY_MALFORMED, &w,
+					 "invalid shadow password file entry");
+			continue;
+		}
+		if (verify_tell_double(v, &u->doubled_shadow, &w,
+				       "duplicate shadow password entry"))
+			continue;
+		if (!verify_twin(v, &u->user_of, w.row.column[SP_NAME],
+				 u->malformed ? &user : NULL) &&
+		    verify_tell_line(v, VERIFY_ORPHAN, &w, orphan))
+			continue;
+		if (v->quiet)
+			continue;
+		aging_of(&w.row, &aging);
+		if (aging.last_change > u->today)
+			verify_tell(v, VERIFY_FUTURE, &w,
+				    verify_text(v, "user %s: last password change in the future",
+						verify_column(v, &w.row, SP_NAME)),
+				    NULL);
+	}
+}
+
+int verify_users(struct verify *v)
+{
+	struct run *run = v->run;
+	struct users u = {
+		.v = v,
+		.users = txn_table(v->txn, TABLE_PASSWD),
+		.shadow = txn_table(v->txn, TABLE_SHADOW),
+		.groups = txn_table(v->txn, TABLE_GROUP),
+		.nonexistent = defs_string(&run->defs, "NONEXISTENT"),
+		.today = day_today(),
+	};
+
+	v->findings = 0;
+	if (!u.users)
+		return err_set(&run->err, ERR_MISSING, "cannot open %s",
+			       root_show(&run->root, &run->arena,
+					 schema_get(TABLE_PASSWD)->path));
+	if (nss_load(&v->nss, &run->root, run->opt.local, &run->arena, &run->err) < 0)
+		return -1;
+	verify_doubles(v, u.users, &u.doubled);
+	if (u.groups && !v->quiet)
+		table_ids(u.groups, 0, IDSET_WIDTH_MAX - 1, &run->arena, &u.gids);
+	u.shadow_of.table = u.shadow;
+	u.user_of.table = u.users;
+	if (check_users(&u) < 0)
+		return -1;
+	/* With what was added. */
+	verify_doubles(v, u.shadow, &u.doubled_shadow);
+	check_shadow_rows(&u);
+	if (!v->quiet) {
+		verify_ranges(v, TABLE_SUBUID);
+		verify_ranges(v, TABLE_SUBGID);
+	}
+	return 0;
+}
