@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # One line a page, in order:  dist_man_MANS += man/useradd.8
 dist_man_MANS += man/chage.1
+dist_man_MANS += man/chgpasswd.8
+dist_man_MANS += man/chpasswd.8
 dist_man_MANS += man/expiry.1
 dist_man_MANS += man/gpasswd.1
 dist_man_MANS += man/groupadd.8
@@ -8,6 +10,7 @@ dist_man_MANS += man/groupdel.8
 dist_man_MANS += man/groupmod.8
 dist_man_MANS += man/grpck.8
 dist_man_MANS += man/gshadow.5
+dist_man_MANS += man/login.defs.5
 dist_man_MANS += man/newgrp.1
 dist_man_MANS += man/pwck.8
 dist_man_MANS += man/pwconv.8

@@ -18,6 +18,9 @@ struct chpasswd {
 	enum pairs_of of;
 };
 
+#define USER_TABLES (TABLE_BIT(TABLE_PASSWD) | TABLE_BIT(TABLE_SHADOW))
+#define GROUP_TABLES (TABLE_BIT(TABLE_GROUP) | TABLE_BIT(TABLE_GSHADOW))
+
 #define AT(member) offsetof(struct chpasswd, member)
 
 #define HASH_OPTIONS \
@@ -140,7 +143,10 @@ static int change_by_pam(struct run *run, struct pairs *p)
 
 	if (run_permit(run) < 0)
 		return -1;
-	look_up(run, p);
+	if (!run->opt.local)
+		look_up(run, p);
+	else if (run_look(run, USER_TABLES, pairs_look, p) < 0)
+		return -1;
 	if (run->opt.dry_run) {
 		show_plan(run, p);
 	} else {
@@ -160,9 +166,7 @@ static int change_by_pam(struct run *run, struct pairs *p)
 
 static int change_rows(struct run *run, const struct chpasswd *o, struct pairs *p)
 {
-	unsigned tables = o->of == PAIRS_USERS ?
-				  TABLE_BIT(TABLE_PASSWD) | TABLE_BIT(TABLE_SHADOW) :
-				  TABLE_BIT(TABLE_GROUP) | TABLE_BIT(TABLE_GSHADOW);
+	unsigned tables = o->of == PAIRS_USERS ? USER_TABLES : GROUP_TABLES;
 	struct pwhash_method method;
 
 	/* Nothing is hashed in vain, nor while the files are locked. */
