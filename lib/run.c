@@ -51,6 +51,12 @@ static const struct opt common_opts[] = {
 	{ 0 },
 };
 
+/* Parts of a run are tested without a tool. */
+static bool is_elevated(const struct run *run)
+{
+	return run->tool && run->tool->elevated;
+}
+
 struct groups {
 	struct opt_group list[5];
 };
@@ -121,7 +127,7 @@ static int prepare(struct run *run)
 	struct caller *c = &run->caller;
 	int r;
 
-	if (!run->tool->elevated)
+	if (!is_elevated(run))
 		return read_configuration(run);
 	if (run->opt.root || run->opt.prefix)
 		return caller_drop(c, &run->err) < 0 ? -1 : read_configuration(run);
@@ -136,8 +142,7 @@ static bool is_lowered(const struct run *run)
 {
 	const struct caller *c = &run->caller;
 
-	/* A part of a run that is tested alone has no tool. */
-	if (!run->tool || !run->tool->elevated || !run->root.live)
+	if (!is_elevated(run) || !run->root.live)
 		return false;
 	return c->uid != c->effective_uid ? geteuid() != c->effective_uid :
 					    getegid() != c->effective_gid;
@@ -161,7 +166,7 @@ struct selinux *run_labels(struct run *run)
 
 int run_permit(struct run *run)
 {
-	const char *permission = run->tool->permission;
+	const char *permission = run->tool ? run->tool->permission : NULL;
 	struct selinux *labels;
 
 	if (!permission || !run->root.live || run->caller.uid != 0)
@@ -229,11 +234,11 @@ int run_transaction(struct run *run, unsigned tables,
 	};
 	int tries, r;
 
-	if (run->tool->elevated && caller_become_root(&run->caller, &run->err) < 0)
+	if (is_elevated(run) && caller_become_root(&run->caller, &run->err) < 0)
 		return -1;
 	if (!spec.read_only && (run_permit(run) < 0 || !(spec.labels = run_labels(run))))
 		return -1;
-	if (run->tool->elevated && !run->caller.dropped && !run->confined) {
+	if (is_elevated(run) && !run->caller.dropped && !run->confined) {
 		run_confine(run);
 		run->confined = true;
 	}
@@ -254,7 +259,7 @@ int run_look(struct run *run, unsigned tables,
 	const struct txn_spec spec = { .root = &run->root, .arena = &run->arena,
 				       .note = &run->note, .tables = tables, .read_only = true };
 	struct txn *txn = NULL;
-	bool raised = run->tool->elevated;
+	bool raised = is_elevated(run);
 	int r = -1;
 
 	if (raised && caller_raise(&run->caller, &run->err) < 0)
