@@ -151,10 +151,13 @@ def search(proc, wanted, locked_only=False):
     return found, size
 
 
-def to_the_end(talk, steps, look_at):
-    """Goes on as its tracer, which root may be; calls look_at when it is about to be gone."""
+def to_the_end(talk, steps, look_at, stopped=False):
+    """Goes on as its tracer, which root may be; calls look_at when it is about to be gone.
+    stopped: it waits for that, so as not to be gone before."""
     if ptrace(PTRACE_SEIZE, talk.pid, None, PTRACE_O_TRACEEXIT) < 0:
         raise Unable('root cannot trace here')
+    if stopped:
+        os.kill(talk.pid, signal.SIGCONT)
     steps, answer, end = list(steps), None, time.monotonic() + 30
     while time.monotonic() < end:
         talk.pump(0.02)
@@ -168,9 +171,9 @@ def to_the_end(talk, steps, look_at):
         if not os.WIFSTOPPED(status):
             talk.status, talk.dumped = os.waitstatus_to_exitcode(status), False
             break
-        number = os.WSTOPSIG(status)
+        number = 0 if status >> 16 else os.WSTOPSIG(status)
         if status >> 16 == PTRACE_EVENT_EXIT:
-            answer, number = look_at(), 0
+            answer = look_at()
         ptrace(PTRACE_CONT, pid, None, None if number == signal.SIGTRAP else number)
     demand(answer is not None, f'its end was not seen: {talk.text()[-200:]!r}')
     return answer
@@ -214,9 +217,8 @@ def from_lines(tool, line):
         talk = Talk(where, [tool], 'root', stdin=line.encode(), prepare=wait)
         time.sleep(0.2)
         proc = f'{where.dir}/proc/{talk.pid}'
-        os.kill(talk.pid, signal.SIGCONT)
         found, _ = to_the_end(talk, [], lambda: search(proc, [NEW_PASSWORD],
-                                                       where.kind == 'pam'))
+                                                       where.kind == 'pam'), stopped=True)
         demand(not found, *found)
         demand(talk.status == 0, f'status {talk.status}')
     return case

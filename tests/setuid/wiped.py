@@ -4,7 +4,6 @@
 With --prefix libcrypt does it in both builds, so all that the process can write to is looked at:
 stack, heap, buffers of stdio, what libraries keep.
 """
-import os
 import signal
 import time
 
@@ -89,8 +88,8 @@ def from_lines(name):
         talk = Talk(where, argv, 'alice', stdin=text.encode(), prepare=wait_to_be_seen)
         time.sleep(0.2)
         proc = f'{where.dir}/proc/{talk.pid}'
-        os.kill(talk.pid, signal.SIGCONT)
-        found, size = to_the_end(talk, [], lambda: search(proc, [NEW_PASSWORD, OTHER]))
+        found, size = to_the_end(talk, [], lambda: search(proc, [NEW_PASSWORD, OTHER]),
+                                 stopped=True)
         judge(where, talk, found, size, status, table, before)
     return case
 
