@@ -11,6 +11,7 @@
 #include "json.h"
 #include "name.h"
 #include "profile.h"
+#include "user.h"
 
 static const char *const paths[] = {
 	DEFAULTS_PATH,
@@ -144,12 +145,9 @@ static int set_groups(struct run *run, const char *value,
 
 static int set_inactive(struct run *run, const char *value, const char **ret)
 {
-	char *end;
 	long days;
 
-	errno = 0;
-	days = strtol(value, &end, 0);
-	if (errno != 0 || end == value || *end != '\0' || days < -1)
+	if (!user_parse_days(value, &days))
 		return err_set(&run->err, ERR_ARGUMENT, "invalid numeric argument '%s'", value);
 	*ret = arena_printf(&run->arena, "%ld", days);
 	return 0;

@@ -20,7 +20,9 @@ bool user_parse_days(const char *text, long *ret)
 		*ret = DAY_NONE;
 		return true;
 	}
-	if (!str_decimal(str_of(text), DAY_LAST, &days))
+	text += strspn(text, " \t");
+	text += *text == '+';
+	if (!str_number(str_of(text), DAY_LAST, &days))
 		return false;
 	*ret = (long)days;
 	return true;

@@ -48,7 +48,8 @@ int user_check_single(struct run *run, struct table *t, const char *name);
 /* Takes the rows out of passwd and shadow. */
 int user_remove(struct run *run, struct txn *txn, const char *name);
 
-/* A number of days from the command line; -1 is DAY_NONE.  false: no such number. */
+/* A number of days from the command line, with C's base 0 and blanks or a "+" before it, as these
+ * tools have always read it; -1 is DAY_NONE.  false: no such number. */
 bool user_parse_days(const char *text, long *ret);
 /* Notes a login shell of the command line (NULL: none) that is no program of the target. */
 void user_warn_shell(struct run *run, const char *shell);

@@ -52,27 +52,10 @@ struct plan {
 
 /* --- values --- */
 
-/* A number with C's base 0, as chage has always read it. */
-static bool parse_days(const char *text, long *ret)
-{
-	uint64_t days;
-
-	if (strcmp(text, "-1") == 0) {
-		*ret = DAY_NONE;
-		return true;
-	}
-	text += strspn(text, " \t");
-	text += *text == '+';
-	if (!str_number(str_of(text), DAY_LAST, &days))
-		return false;
-	*ret = (long)days;
-	return true;
-}
-
 static int take_days(struct run *run, const char *text, bool *ret_has, long *ret)
 {
 	*ret_has = text != NULL;
-	if (!text || parse_days(text, ret))
+	if (!text || user_parse_days(text, ret))
 		return 0;
 	return err_set(&run->err, ERR_USAGE, "invalid numeric argument '%s'", text);
 }
@@ -177,7 +160,7 @@ static int ask(struct run *run, const char *label, bool date, long now, bool *re
 		return -1;
 	/* What was not answered stays as it is then, whoever changes it meanwhile. */
 	*ret_has = answer != current;
-	if (!*ret_has || (date ? day_parse(answer, ret) : parse_days(answer, ret)))
+	if (!*ret_has || (date ? day_parse(answer, ret) : user_parse_days(answer, ret)))
 		return 0;
 	return err_set(&run->err, ERR_IO, "error changing fields");
 }

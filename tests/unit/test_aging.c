@@ -53,6 +53,34 @@ static void days_of_a_row(void **state)
 	}
 }
 
+static void days_as_options_have_them(void **state)
+{
+	static const struct {
+		const char *text;
+		bool good;
+		long days;
+	} cases[] = {
+		{ "0", true, 0 },	{ "90", true, 90 },	   { "-1", true, DAY_NONE },
+		{ "010", true, 8 },	{ "0x10", true, 16 },	   { "+5", true, 5 },
+		{ " 5", true, 5 },	{ "\t+5", true, 5 },	   { "2147483647", true, INT_MAX },
+		{ "2147483648", false, 0 }, { "-2", false, 0 },	   { "", false, 0 },
+		{ " ", false, 0 },	{ "+", false, 0 },	   { "5 ", false, 0 },
+		{ "5x", false, 0 },	{ "08", false, 0 },	   { "++5", false, 0 },
+		{ "+ 5", false, 0 },	{ "1.5", false, 0 },	   { "+-1", false, 0 },
+		{ "99999999999999999999", false, 0 },
+	};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		long days = 4711;
+		bool good = user_parse_days(cases[i].text, &days);
+
+		if (good != cases[i].good || days != (good ? cases[i].days : 4711))
+			fail_msg("'%s'", cases[i].text);
+	}
+}
+
 /* Today is day 20000. */
 static void states(void **state)
 {
@@ -382,6 +410,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(days_of_a_row),
+		cmocka_unit_test(days_as_options_have_them),
 		cmocka_unit_test(states),
 		cmocka_unit_test(setting),
 		cmocka_unit_test(a_row_made_takes_the_password_along),
