@@ -13,12 +13,13 @@ OWN, NEXT = "Marble-raft-19", "Copper-kite-23"
 OWN_HASH = "vm.3Gd1O4hzkk"  # by DES: a $ would have to pass three shells
 AS_USER = "/usr/bin/setpriv --reuid=501 --regid=501 --clear-groups"
 
+# The shell is who calls: the context before the last execve counts.
 COMMANDS = {
     "chpasswd": f"/bin/sh -c 'echo vmua:{HASH} | /ours/chpasswd -e'",
-    "passwd": "/ours/passwd -q -l vmua",
-    "chsh": "/ours/chsh -s /bin/bash vmua",
-    "chage": "/ours/chage -M 90 vmua",
-    "chfn": "/ours/chfn -r 12 vmua",
+    "passwd": "/bin/sh -c '/ours/passwd -q -l vmua'",
+    "chsh": "/bin/sh -c '/ours/chsh -s /bin/bash vmua'",
+    "chage": "/bin/sh -c '/ours/chage -M 90 vmua'",
+    "chfn": "/bin/sh -c '/ours/chfn -r 12 vmua'",
 }
 PERMISSION = {"passwd": "passwd", "chsh": "chsh", "chage": "rootok", "chfn": "chfn",
               "chpasswd": "passwd"}
