@@ -23,6 +23,9 @@ static const struct {
 	{ RLIMIT_CORE, 0 }, /* lowered */
 };
 
+/* Below it the kernel may end us anywhere, in the middle of a change too. */
+#define STACK_NEEDED ((rlim_t)512 << 10)
+
 static void set_limit(int resource, struct rlimit wanted)
 {
 	if (setrlimit(resource, &wanted) < 0 && resource != RLIMIT_CORE) {
@@ -55,6 +58,15 @@ static void lift_limits(struct caller *c)
 		set_limit(limits[i].resource, now);
 	}
 	c->limits_lifted = true;
+}
+
+static int check_stack(struct err *e)
+{
+	struct rlimit now;
+
+	if (getrlimit(RLIMIT_STACK, &now) == 0 && now.rlim_cur < STACK_NEEDED)
+		return err_set(e, ERR_PERMISSION, "the limit of the stack (ulimit -s) is too low");
+	return 0;
 }
 
 void caller_restore_limits(const struct caller *c)
@@ -109,7 +121,9 @@ int caller_begin(struct caller *ret, struct arena *a, struct err *e)
 	caller_note(ret);
 	lift_limits(ret);
 	rebuild_environment(ret, a);
-	return caller_lower(ret, e);
+	if (caller_lower(ret, e) < 0)
+		return -1;
+	return ret->elevated ? check_stack(e) : 0;
 }
 
 bool caller_is_root(const struct caller *c)

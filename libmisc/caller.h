@@ -48,7 +48,8 @@ struct caller {
  *
  * RLIMIT_FSIZE, CPU, AS, DATA, STACK, NOFILE and MEMLOCK are lifted as far as the kernel allows, so
  * that no limit of the caller's stops a write in the middle.  The new environment is in the arena.
- * ERR_PERMISSION: the rights cannot be lowered; nothing may be done then.
+ * ERR_PERMISSION: the rights cannot be lowered, or the stack is too small to end what is begun;
+ * nothing may be done then.
  */
 int caller_begin(struct caller *ret, struct arena *a, struct err *e);
 /* For a program that is never elevated: who called, no more. */

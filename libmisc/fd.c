@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <stdint.h>
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
 
 void fd_close(const int *fd)
 {
@@ -100,12 +101,29 @@ int fd_sync(int fd)
 	return r;
 }
 
+#define DEVICE_NULL 3
+#define DEVICE_FULL 7
+
+/* In a set-uid program libc has opened what was closed, for the wrong direction, so that each use
+ * of it fails: a change would be made and then be reported as failed. */
+static bool is_stand_in(int fd)
+{
+	int flags = fcntl(fd, F_GETFL);
+	struct stat st;
+
+	return flags >= 0 && (flags & O_ACCMODE) == (fd == 0 ? O_WRONLY : O_RDONLY) &&
+	       fstat(fd, &st) == 0 && S_ISCHR(st.st_mode) && major(st.st_rdev) == 1 &&
+	       minor(st.st_rdev) == (fd == 0 ? DEVICE_FULL : DEVICE_NULL);
+}
+
 int fd_open_standard(void)
 {
 	int fd;
 
 	for (fd = 0; fd <= 2; fd++) {
-		if (fcntl(fd, F_GETFD) >= 0 || errno != EBADF)
+		if (is_stand_in(fd))
+			close(fd);
+		else if (fcntl(fd, F_GETFD) >= 0 || errno != EBADF)
 			continue;
 		/* The lowest free number is fd: those below are open by now. */
 		if (open("/dev/null", fd == 0 ? O_RDONLY : O_WRONLY) != fd)

@@ -133,6 +133,8 @@ def asked(talk):
         talk.pump(0.02)
         if talk.text()[talk.mark:].endswith(': '):
             return True
+        if talk.text()[talk.mark:].endswith('$ '):     # a new shell asks nothing
+            talk.send('exit 9\n')
     return False
 
 

@@ -13,7 +13,7 @@ import people
 import place
 import sandbox
 
-SECONDS = 30
+SECONDS = 20
 PATIENCE = 0.02
 ENV = {'PATH': '/usr/bin:/bin:/usr/sbin:/sbin', 'TERM': 'vt100', 'LANG': 'C'}
 
@@ -73,7 +73,7 @@ class Talk:
 
     def child(self, job):
         os.setsid()
-        for number in (signal.SIGPIPE, signal.SIGXFSZ):
+        for number in (signal.SIGPIPE, signal.SIGXFSZ, signal.SIGALRM):
             signal.signal(number, signal.SIG_DFL)       # python ignores them
         slave = os.open(self.place.dir + self.tty, os.O_RDWR)
         fcntl.ioctl(slave, termios.TIOCSCTTY, 0)
