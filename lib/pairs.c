@@ -3,8 +3,6 @@
 
 #include <string.h>
 #include <sys/resource.h>
-#include <time.h>
-#include <unistd.h>
 
 #include "crew.h"
 #include "group.h"
@@ -14,7 +12,6 @@
 #define INPUT_MAX ((size_t)1024 * 1024 * 1024)
 /* Bytes of a line: what programs of the field read of one. */
 #define LINE_MAX_SIZE 8191
-#define SECOND 1000000000LL
 
 /* --- reading --- */
 
@@ -146,41 +143,6 @@ int pairs_check(struct run *run, const struct pairs *p)
 
 /* --- hashing --- */
 
-static long long now(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return t.tv_sec * SECOND + t.tv_nsec;
-}
-
-void pairs_progress_begin(struct pairs_progress *ret, struct run *run, size_t count)
-{
-	*ret = (struct pairs_progress){ .run = run, .count = count };
-	ret->began = isatty(STDERR_FILENO) ? now() : -1;
-}
-
-/* After a second, and then ten times in one. */
-void pairs_progress_show(void *progress, size_t done)
-{
-	struct pairs_progress *s = progress;
-	long long t;
-
-	if (s->began < 0)
-		return;
-	t = now();
-	if (t - s->began < SECOND || t - s->shown < SECOND / 10)
-		return;
-	fprintf(stderr, "\r%s: %zu of %zu", s->run->note.prog, done, s->count);
-	s->shown = t;
-}
-
-void pairs_progress_end(const struct pairs_progress *s)
-{
-	if (s->shown)
-		fprintf(stderr, "\r\033[K");
-}
-
 struct hashing {
 	struct pairs *pairs;
 	const struct pwhash_method *method;
@@ -205,12 +167,12 @@ static int hash_one(void *context, size_t i, struct err *e)
 int pairs_hash(struct run *run, struct pairs *p, const struct pwhash_method *method)
 {
 	struct hashing h = { p, method };
-	struct pairs_progress progress;
+	struct note_progress progress;
 	int r;
 
-	pairs_progress_begin(&progress, run, p->count);
-	r = crew_run(p->count, hash_one, &h, pairs_progress_show, &progress, &run->err);
-	pairs_progress_end(&progress);
+	note_progress_begin(&progress, &run->note, p->count);
+	r = crew_run(p->count, hash_one, &h, note_progress_show, &progress, &run->err);
+	note_progress_end(&progress);
 	return r;
 }
 

@@ -53,16 +53,6 @@ int pairs_check(struct run *run, const struct pairs *p);
 int pairs_hash(struct run *run, struct pairs *p, const struct pwhash_method *method);
 /* For run_transaction: looks once more, sets all. */
 int pairs_set(struct run *run, struct txn *txn, void *context);
-/* "123 of 10000" on a terminal, when it has taken a while; at the end it goes. */
-struct pairs_progress {
-	struct run *run;
-	size_t count;
-	long long began, shown; /* ns; shown 0: not yet */
-};
-void pairs_progress_begin(struct pairs_progress *ret, struct run *run, size_t count);
-void pairs_progress_show(void *progress, size_t done);
-void pairs_progress_end(const struct pairs_progress *progress);
-
 void pairs_end(struct pairs *p);
 #define _cleanup_pairs_ __attribute__((cleanup(pairs_end)))
 

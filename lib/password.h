@@ -15,8 +15,8 @@
 /*
  * ENCRYPT_METHOD and the costs of login.defs(5).  asked (-c) and rounds (-s), which may be NULL, go
  * before it.  ERR_USAGE: no such method, no such number; one out of its range is the nearest that
- * is in it.  A method of login.defs that is weak (DES, MD5, MD5_CRYPT_ENAB) or unknown is noted, and
- * SHA512 stands in for it; without any it is SHA512, too.
+ * is in it.  A method of login.defs that is weak (DES, MD5, MD5_CRYPT_ENAB) or unknown is noted,
+ * and SHA512 stands in for it; without any it is SHA512, too.
  */
 int password_method(struct run *run, const char *asked, const char *rounds,
 		    struct pwhash_method *ret);

@@ -4,8 +4,9 @@
 #ifdef WITH_PAM
 
 #include <dlfcn.h>
-#include <errno.h>
 #include <security/pam_appl.h>
+#include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 

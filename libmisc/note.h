@@ -8,6 +8,8 @@
 #ifndef LIBMISC_NOTE_H
 #define LIBMISC_NOTE_H
 
+#include <stddef.h>
+
 struct note {
 	const char *prog;
 };
@@ -15,5 +17,22 @@ struct note {
 void note_say(const struct note *n, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* "PROG warning: text", which is how some warnings of account tools have always looked. */
 void note_warn(const struct note *n, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/*
+ * How far a long work is, in one line that is written over: on a terminal, after a second, ten
+ * times in each.  At the end it goes.
+ *
+ *	note_progress_begin(&progress, &run->note, count);
+ *	note_progress_show(&progress, done);
+ *	note_progress_end(&progress);
+ */
+struct note_progress {
+	const struct note *note;
+	size_t count;
+	long long began, shown; /* ns; -1: no terminal; 0: not yet */
+};
+void note_progress_begin(struct note_progress *ret, const struct note *n, size_t count);
+void note_progress_show(void *progress, size_t done);
+void note_progress_end(const struct note_progress *progress);
 
 #endif

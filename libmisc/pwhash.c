@@ -123,7 +123,8 @@ bool pwhash_check(const struct secret *password, const char *hash)
 
 static bool is_base64(const char *p, size_t n)
 {
-	static const char set[] = "./0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+	static const char set[] = "./0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				  "abcdefghijklmnopqrstuvwxyz";
 
 	return strlen(p) == n && strspn(p, set) == n;
 }

@@ -104,7 +104,8 @@ static void look_up(struct run *run, struct pairs *p)
 			pairs_unknown(run, p, &p->items[i]);
 }
 
-static void change_one(struct run *run, struct pairs *p, struct pair *pair)
+static void change_one(struct run *run, struct pairs *p, struct pair *pair,
+		       const struct note_progress *progress)
 {
 	const char *name = str_visible(&run->arena, pair->name);
 	struct err e = { .kind = ERR_NONE };
@@ -112,9 +113,11 @@ static void change_one(struct run *run, struct pairs *p, struct pair *pair)
 
 	if (auth_begin(&auth, run->tool->name, "chpasswd", pair->name, AUTH_TALK_SECRET,
 		       &pair->password, &e) < 0) {
+		note_progress_end(progress);
 		note_say(&run->note, "(user %s) pam_start failure: %s", name, e.message);
 		pair->wrong = true;
 	} else if (auth_change_password(auth, false, false, &e) < 0) {
+		note_progress_end(progress);
 		note_say(&run->note, "(user %s) pam_chauthtok() failed, error:", name);
 		fprintf(stderr, "%s\n", auth_text(auth));
 		pair->wrong = true;
@@ -138,7 +141,7 @@ static void show_plan(struct run *run, const struct pairs *p)
 
 static int change_by_pam(struct run *run, struct pairs *p)
 {
-	struct pairs_progress progress;
+	struct note_progress progress;
 	size_t i;
 
 	if (run_permit(run) < 0)
@@ -150,13 +153,13 @@ static int change_by_pam(struct run *run, struct pairs *p)
 	if (run->opt.dry_run) {
 		show_plan(run, p);
 	} else {
-		pairs_progress_begin(&progress, run, p->count);
+		note_progress_begin(&progress, &run->note, p->count);
 		for (i = 0; i < p->count; i++) {
 			if (!p->items[i].wrong)
-				change_one(run, p, &p->items[i]);
-			pairs_progress_show(&progress, i + 1);
+				change_one(run, p, &p->items[i], &progress);
+			note_progress_show(&progress, i + 1);
 		}
-		pairs_progress_end(&progress);
+		note_progress_end(&progress);
 	}
 	run->status = p->wrong_lines > 0;
 	return 0;

@@ -109,7 +109,8 @@ static void refuses_what_is_no_method(void **state)
 		{ "SHA512", "abc", "invalid numeric argument 'abc'" },
 		{ "SHA512", "-1", "invalid numeric argument '-1'" },
 		{ "SHA512", "", "invalid numeric argument ''" },
-		{ "SHA512", "99999999999999999999", "invalid numeric argument '99999999999999999999'" },
+		{ "SHA512", "99999999999999999999",
+		  "invalid numeric argument '99999999999999999999'" },
 	};
 	struct pwhash_method m;
 	struct world w;
