@@ -17,6 +17,7 @@ unit_programs = \
 	tests/unit/test_flush \
 	tests/unit/test_gecos \
 	tests/unit/test_group \
+	tests/unit/test_group_join \
 	tests/unit/test_home \
 	tests/unit/test_home_labels \
 	tests/unit/test_home_move \
@@ -48,6 +49,7 @@ unit_programs = \
 	tests/unit/test_selinux_make \
 	tests/unit/test_selinux_permit \
 	tests/unit/test_selinux_rule \
+	tests/unit/test_session \
 	tests/unit/test_seuser \
 	tests/unit/test_shells \
 	tests/unit/test_str \
