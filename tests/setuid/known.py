@@ -137,14 +137,20 @@ def bits(where):
 
 
 def no_root_waits(where):
-    """CVE-2017-2616: while the command of sg runs, nobody with root's rights waits to signal it."""
+    """CVE-2017-2616: while the command of sg runs, who waits for it (and passes signals on) acts
+    with the caller's rights.  Its saved uid is for the log at the end."""
     talk = Talk(where, ['sg', 'mine', '-c', 'echo begun; sleep 20'])
     talk.expect('begun')
+    demand(where.left_running(), 'nothing runs')
     for pid in where.left_running():
         with open(f'{where.dir}/proc/{pid}/status', encoding='ascii', errors='replace') as file:
             status = dict(line.rstrip('\n').split(':\t', 1) for line in file if ':\t' in line)
-        demand('0' not in status['Uid'].split(), pid, status['Name'], status['Uid'])
-        demand(int(status['CapPrm'], 16) == 0, pid, status['Name'], status['CapPrm'])
+        real, effective, _, files = status['Uid'].split()
+        demand('0' not in (real, effective, files), pid, status['Name'], status['Uid'])
+        demand(int(status['CapEff'], 16) == 0, pid, status['Name'], status['CapEff'])
+        if pid != talk.pid:
+            demand(status['Uid'] == '1000\t1000\t1000\t1000', pid, status['Name'], status['Uid'])
+            demand(int(status['CapPrm'], 16) == 0, pid, status['Name'], status['CapPrm'])
 
 
 def parent_killed(where):
