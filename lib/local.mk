@@ -65,6 +65,8 @@ lib_libaccount_a_SOURCES = \
 	lib/pairs.h \
 	lib/password.c \
 	lib/password.h \
+	lib/password_change.c \
+	lib/password_change.h \
 	lib/password_mark.c \
 	lib/password_mark.h \
 	lib/password_method.c \

@@ -43,6 +43,11 @@ SETUID_TOOLS += newgrp
 src_newgrp_SOURCES = src/newgrp.c
 src_newgrp_LDADD = $(ACCOUNT_LIBS)
 
+bin_PROGRAMS += src/passwd
+SETUID_TOOLS += passwd
+src_passwd_SOURCES = src/passwd.c
+src_passwd_LDADD = $(ACCOUNT_LIBS)
+
 sbin_PROGRAMS += src/shadow-selinux
 src_shadow_selinux_SOURCES = src/shadow-selinux.c
 src_shadow_selinux_LDADD = $(ACCOUNT_LIBS)
