@@ -73,3 +73,11 @@ sbin_PROGRAMS += src/pwck
 SBIN_LINKS += pwck:grpck
 src_pwck_SOURCES = src/pwck.c
 src_pwck_LDADD = $(ACCOUNT_LIBS)
+
+sbin_PROGRAMS += src/groupmems
+src_groupmems_SOURCES = src/groupmems.c
+src_groupmems_LDADD = $(ACCOUNT_LIBS)
+
+sbin_PROGRAMS += src/nologin
+src_nologin_SOURCES = src/nologin.c
+src_nologin_LDADD = $(ACCOUNT_LIBS)
