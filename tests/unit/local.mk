@@ -30,6 +30,7 @@ unit_programs = \
 	tests/unit/test_may \
 	tests/unit/test_merge \
 	tests/unit/test_name \
+	tests/unit/test_note \
 	tests/unit/test_nss \
 	tests/unit/test_opt \
 	tests/unit/test_password \

@@ -76,10 +76,8 @@ static void works_at_the_same_time(void **state)
 
 	(void)state;
 	assert_int_equal(sched_getaffinity(0, sizeof(set), &set), 0);
-	if (CPU_COUNT(&set) < 2)
-		skip();
 	assert_int_equal(crew_run(16, work, &job, NULL, NULL, &e), 0);
-	assert_true(job.most >= 2);
+	assert_true(job.most >= 2 || CPU_COUNT(&set) < 2);
 	assert_true(job.most <= CPU_COUNT(&set));
 }
 
