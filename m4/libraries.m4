@@ -40,7 +40,8 @@ AC_DEFUN([SP_LIBRARIES], [
 	AC_SEARCH_LIBS([dlopen], [dl], [], [AC_MSG_ERROR([dlopen is missing])])
 	DL_LIBS=$LIBS
 	LIBS=
-	AC_SEARCH_LIBS([crypt], [crypt], [], [AC_MSG_ERROR([crypt is missing])])
+	AC_SEARCH_LIBS([crypt_rn], [crypt], [],
+		[AC_MSG_ERROR([libcrypt (libxcrypt) is missing])])
 	CRYPT_LIBS=$LIBS
 	LIBS=$sp_saved_LIBS
 	AC_SUBST([DL_LIBS])
