@@ -48,8 +48,10 @@ static void remove_rows_of_nobody(struct pair *p)
 
 static int hide(struct pair *p, struct row *row)
 {
-	return is_shadowed(row) ? 0 :
-				  table_set(p->open, row, PW_PASSWORD, "x", &p->run->err);
+	if (is_shadowed(row))
+		return 0;
+	txn_hide_backup(p->txn, p->open_id);
+	return table_set(p->open, row, PW_PASSWORD, "x", &p->run->err);
 }
 
 /* --- passwd and shadow --- */

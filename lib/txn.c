@@ -207,6 +207,11 @@ bool txn_removes(const struct txn *txn, enum table_id id)
 	return txn->files[id].removed;
 }
 
+void txn_hide_backup(struct txn *txn, enum table_id id)
+{
+	txn->files[id].hidden = true;
+}
+
 bool txn_changed(const struct txn *txn)
 {
 	unsigned id;

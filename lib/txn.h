@@ -49,6 +49,10 @@ struct table *txn_create(struct txn *txn, enum table_id id);
 void txn_remove(struct txn *txn, enum table_id id);
 bool txn_removes(const struct txn *txn, enum table_id id);
 
+/* The old content holds what the new one no longer shows to everybody: its backup is for the owner
+ * alone. */
+void txn_hide_backup(struct txn *txn, enum table_id id);
+
 bool txn_changed(const struct txn *txn);
 
 /* 0 committed; -1 failed, with nothing changed; TXN_AGAIN somebody wrote a file after we read it:

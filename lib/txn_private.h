@@ -22,6 +22,7 @@ struct file {
 	struct table *table; /* NULL: not there, or not asked for */
 	bool created;        /* by txn_create: it replaces nothing */
 	bool removed;        /* by txn_remove: nothing replaces it */
+	bool hidden;         /* by txn_hide_backup */
 
 	/* As it was read.  Symbolic links are resolved here, once. */
 	struct beneath_place place;

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "event.h"
 #include "verify_private.h"
 
 struct check {
@@ -142,6 +143,32 @@ bool verify_ask(struct verify *v, enum verify_check check, const struct verify_w
 	return tell(v, check, w, text, question, false);
 }
 
+/* How the log names the file of a line. */
+static const char *word_of(const struct table *t)
+{
+	switch (table_which(t)) {
+	case TABLE_PASSWD:
+		return "passwd";
+	case TABLE_GROUP:
+		return "group";
+	default:
+		return "shadow";
+	}
+}
+
+/* The packaged tools write the whole line to the log, with the password in it. */
+static const char *without_secret(struct verify *v, struct str line)
+{
+	struct str rest = line, name, password;
+
+	if (!str_next(&rest, ':', &name) || !str_next(&rest, ':', &password))
+		return str_dup(&v->run->arena, line);
+	return arena_printf(&v->run->arena, "%.*s:%s%.*s", (int)name.n, name.p,
+			    password.n > 1 ? "*" : str_dup(&v->run->arena, password),
+			    (int)(line.p + line.n - (password.p + password.n)),
+			    password.p + password.n);
+}
+
 static bool tell_line(struct verify *v, enum verify_check check, const struct verify_walk *w,
 		      const char *text, bool safe)
 {
@@ -150,6 +177,8 @@ static bool tell_line(struct verify *v, enum verify_check check, const struct ve
 
 	if (!tell(v, check, w, text, question, safe))
 		return false;
+	event_log(&v->run->events, &v->run->arena, "delete %s line '%s'", word_of(w->table),
+		  without_secret(v, w->row.line));
 	table_remove(w->table, &w->row);
 	return true;
 }

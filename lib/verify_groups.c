@@ -30,16 +30,20 @@ struct list {
 	int column;
 	enum verify_check check;
 	const char *finding, *question; /* formats of group and name, and of the name */
+	const char *deed;               /* for the log: of name and group */
 };
 
 static const struct list list_of_group = { GR_MEMBERS, VERIFY_MEMBER, "group %s: no user %s",
-					   "delete member '%s'?" };
+					   "delete member '%s'?",
+					   "delete member '%s' from group '%s'" };
 static const struct list list_of_admins = { SG_ADMINS, VERIFY_ADMIN,
 					    "shadow group %s: no administrative user %s",
-					    "delete administrative member '%s'?" };
+					    "delete administrative member '%s'?",
+					    "delete admin '%s' from shadow group '%s'" };
 static const struct list list_of_members = { SG_MEMBERS, VERIFY_MEMBER,
 					     "shadow group %s: no user %s",
-					     "delete member '%s'?" };
+					     "delete member '%s'?",
+					     "delete member '%s' from shadow group '%s'" };
 
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wformat-nonliteral"
@@ -60,6 +64,8 @@ static bool check_list(struct groups *g, struct verify_walk *w, const struct lis
 				 verify_text(v, l->finding, verify_column(v, &w->row, 0), member),
 				 verify_text(v, l->question, member)))
 			continue;
+		event_log(&v->run->events, &v->run->arena, l->deed, member,
+			  verify_column(v, &w->row, 0));
 		*list = str_list_remove(&v->run->arena, *list, name);
 		changed = true;
 	}
@@ -107,6 +113,8 @@ static int add_gshadow(struct groups *g, struct row *group)
 		[SG_MEMBERS] = verify_column(v, group, GR_MEMBERS),
 	};
 
+	event_log(&v->run->events, &v->run->arena, "add group '%s' to '%s'", values[SG_NAME],
+		  g->secret_path);
 	if (table_add(g->gshadow, values, &v->run->err) < 0)
 		return -1;
 	return table_set(g->groups, group, GR_PASSWORD, "x", &v->run->err);

@@ -317,7 +317,7 @@ static void conclude(struct checking *c, const char *tool)
 static int work(struct run *run, void *options, const char *const *operands)
 {
 	struct checking c = { .run = run, .o = options };
-	size_t shown;
+	size_t shown, mark = run->events.count;
 
 	if (!run_operands(run, operands, 0) || take_options(&c) < 0)
 		return -1;
@@ -333,6 +333,8 @@ static int work(struct run *run, void *options, const char *const *operands)
 			run->err.kind = ERR_MISSING;
 		return -1;
 	}
+	/* What would be done is no event. */
+	events_rewind(&run->events, mark);
 	shown = c.next;
 	if (c.wanted && run_transaction(run, TABLE_ALL, repair, &c) < 0)
 		return -1;

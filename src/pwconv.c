@@ -17,7 +17,8 @@ struct conversion {
 	int (*convert)(struct run *run, struct txn *txn);
 };
 
-#define USERS (TABLE_BIT(TABLE_PASSWD) | TABLE_BIT(TABLE_SHADOW))
+/* group tells who may read a new shadow file. */
+#define USERS (TABLE_BIT(TABLE_PASSWD) | TABLE_BIT(TABLE_SHADOW) | TABLE_BIT(TABLE_GROUP))
 #define GROUPS (TABLE_BIT(TABLE_GROUP) | TABLE_BIT(TABLE_GSHADOW))
 
 struct plan {
