@@ -70,6 +70,8 @@ lib_libaccount_a_SOURCES = \
 	lib/password_mark.c \
 	lib/password_mark.h \
 	lib/password_method.c \
+	lib/password_status.c \
+	lib/password_status.h \
 	lib/profile.c \
 	lib/profile.h \
 	lib/publish.c \

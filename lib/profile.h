@@ -27,6 +27,7 @@ struct profile {
 	bool badname_warns;       /* --badname says that it is deprecated */
 	int status_bad_name;      /* useradd's: 3 or 19 */
 	bool audit_verbs;         /* "add-user" instead of "adding user" */
+	const char *passwd_log;   /* passwd: who tries others' passwords; the name follows */
 	mode_t shadow_mode;       /* of shadow and gshadow that are made anew */
 	const char *shadow_group; /* their group; root where it does not exist */
 	const char *shell;        /* useradd's, where default/useradd has none */

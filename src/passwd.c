@@ -17,6 +17,8 @@
 #include "password.h"
 #include "password_change.h"
 #include "password_mark.h"
+#include "password_status.h"
+#include "profile.h"
 #include "prompt.h"
 #include "self.h"
 
@@ -179,13 +181,16 @@ static int refuse(struct run *run, enum may_verdict verdict, const char *user)
 {
 	if (verdict != MAY_NOT_OTHERS)
 		return err_set(&run->err, ERR_PERMISSION, "Permission denied.");
-	event_log_at(&run->events, &run->arena, LOG_WARNING,
-		     "can't view or modify password information for %s", user);
+	event_log_at(&run->events, &run->arena, LOG_WARNING, "%s %s",
+		     profile_get()->passwd_log, user);
 	return err_set(&run->err, ERR_PERMISSION,
 		       "You may not view or modify password information for %s.", user);
 }
 
-/* Whose it is matters for a field of one's own; of a name in no file other sources are asked. */
+/*
+ * Whose it is matters for what everybody may do with his own; root's new password goes to a name
+ * that exists.  Of a name in no file other sources are asked.
+ */
 static int permit(struct run *run, const struct passwd_given *o, enum may_field field)
 {
 	const struct may_caller caller = { caller_is_root(&run->caller) };
@@ -193,7 +198,7 @@ static int permit(struct run *run, const struct passwd_given *o, enum may_field 
 	struct may_target target = { .own = false };
 	enum may_verdict verdict;
 
-	if (!caller.root && field != MAY_PASSWORD_ADMIN) {
+	if (run->root.live && (caller.root ? field == MAY_PASSWORD : field != MAY_PASSWORD_ADMIN)) {
 		if (run_look(run, TABLE_BIT(TABLE_PASSWD), find_owner, &owner) < 0)
 			return -1;
 		if (!owner.found && !self_find(o->user, &owner.uid))
@@ -204,49 +209,11 @@ static int permit(struct run *run, const struct passwd_given *o, enum may_field 
 	return verdict == MAY_YES ? 0 : refuse(run, verdict, o->user);
 }
 
-/* --- -S --- */
-
-static int show_row(struct run *run, struct txn *txn, const struct row *passwd)
-{
-	const char *user = str_dup(&run->arena, passwd->column[PW_NAME]);
-	struct str password = passwd->column[PW_PASSWORD];
-	struct table *t = txn_table(txn, TABLE_SHADOW);
-	struct user_aging aging;
-	struct row shadow;
-	bool found = t && table_find(t, user, &shadow);
-
-	if (found) {
-		password = shadow.column[SP_PASSWORD];
-		aging_of(&shadow, &aging);
-	}
-	if (run->opt.json)
-		aging_print_status_json(user, password, found ? &aging : NULL, stdout);
-	else
-		aging_print_status(&run->arena, user, password, found ? &aging : NULL, stdout);
-	return 0;
-}
-
 static int show(struct run *run, struct txn *txn, void *context)
 {
 	const struct passwd_given *o = context;
-	struct table *t = txn_table(txn, TABLE_PASSWD);
-	bool json = run->opt.json, first = true;
-	struct row row;
 
-	if (!o->all && (!t || !table_find(t, o->user, &row)))
-		return password_change_unknown(run, o->user);
-	if (!o->all)
-		show_row(run, txn, &row);
-	if (o->all && json)
-		putchar('[');
-	for (row = ROW_START; o->all && t && table_next(t, &row); first = false) {
-		if (json && !first)
-			fputs(",\n", stdout);
-		show_row(run, txn, &row);
-	}
-	if (json)
-		fputs(o->all ? "]\n" : "\n", stdout);
-	return 0;
+	return password_status_show(run, txn, o->all ? NULL : o->user, stdout);
 }
 
 /* --- everything but a new password --- */

@@ -17,6 +17,7 @@ static void every_profile_is_complete(void **state)
 
 		assert_non_null(p->name);
 		assert_non_null(p->shadow_group);
+		assert_non_null(p->passwd_log);
 		assert_int_equal(p->shell[0], '/');
 		assert_int_equal(p->locked[0], '!');
 		assert_int_equal(p->mail_dir[0], '/');
