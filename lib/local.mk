@@ -51,6 +51,8 @@ lib_libaccount_a_SOURCES = \
 	lib/lock.h \
 	lib/lock_file.c \
 	lib/lock_file.h \
+	lib/login_shell.c \
+	lib/login_shell.h \
 	lib/mail.c \
 	lib/mail.h \
 	lib/may.c \
@@ -100,6 +102,8 @@ lib_libaccount_a_SOURCES = \
 	lib/table_diff.c \
 	lib/table_find.c \
 	lib/table_private.h \
+	lib/target.c \
+	lib/target.h \
 	lib/txn.c \
 	lib/txn.h \
 	lib/txn_private.h \

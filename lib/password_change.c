@@ -105,18 +105,22 @@ int password_change_begin(struct password_change *ret, struct run *run, const ch
 
 /* --- the old password --- */
 
-/* The log comes before the delay, so that nobody can end the process in between. */
-static int punish(struct run *run, const char *user)
+void password_change_wrong(struct run *run, const char *user)
 {
 	sigset_t all, before;
 
 	event_log_at(&run->events, &run->arena, LOG_WARNING, "incorrect password for %s", user);
-	password_change_audit(run, user, false);
 	run_send(run);
 	sigfillset(&all);
 	sigprocmask(SIG_BLOCK, &all, &before);
 	nanosleep(&wrong_delay, NULL);
 	sigprocmask(SIG_SETMASK, &before, NULL);
+}
+
+static int punish(struct run *run, const char *user)
+{
+	password_change_audit(run, user, false);
+	password_change_wrong(run, user);
 	note_say(&run->note, "Incorrect password for %s.", user);
 	return err_set(&run->err, ERR_PERMISSION, "The password for %s is unchanged.", user);
 }

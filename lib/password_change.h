@@ -35,6 +35,8 @@ int password_change_prove(const struct password_change *c, struct run *run, stru
 int password_change_commit(const struct password_change *c, struct run *run,
 			   const struct secret *new);
 
+/* Logs a wrong password at once, and then takes a while that no signal shortens. */
+void password_change_wrong(struct run *run, const char *user);
 /* For a name that is in no file of the target: ERR_UNKNOWN, and -1. */
 int password_change_unknown(struct run *run, const char *user);
 /* The audit record of a try to change a password, whoever does it. */

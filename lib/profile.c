@@ -30,6 +30,7 @@ static const struct profile profiles[PROFILE_COUNT] = {
 		.mail_dir = "/var/mail",
 		.defaults_groups = true,
 		.groups_for_system = true,
+		.chsh_unlisted = true,
 	},
 	[PROFILE_FEDORA] = {
 		.name = "fedora",
@@ -47,6 +48,7 @@ static const struct profile profiles[PROFILE_COUNT] = {
 		.create_mail_spool = true,
 		.defaults_groups = true,
 		.defaults_btrfs = true,
+		.chsh_unlisted = true,
 	},
 };
 

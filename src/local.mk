@@ -15,6 +15,16 @@ SBIN_LINKS += chpasswd:chgpasswd
 src_chpasswd_SOURCES = src/chpasswd.c
 src_chpasswd_LDADD = $(ACCOUNT_LIBS) -lpthread
 
+bin_PROGRAMS += src/chfn
+SETUID_TOOLS += chfn
+src_chfn_SOURCES = src/chfn.c
+src_chfn_LDADD = $(ACCOUNT_LIBS)
+
+bin_PROGRAMS += src/chsh
+SETUID_TOOLS += chsh
+src_chsh_SOURCES = src/chsh.c
+src_chsh_LDADD = $(ACCOUNT_LIBS)
+
 bin_PROGRAMS += src/expiry
 SETGID_SHADOW_TOOLS += expiry
 src_expiry_SOURCES = src/expiry.c
