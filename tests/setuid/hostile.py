@@ -53,7 +53,7 @@ def any_way(where, tool, **more):
     for _, answer in steps:
         if not asked(talk):
             break
-        talk.answer(': $', answer)
+        talk.send(answer + '\n')
     talk.finish()
     if talk.status == 0:
         where.only(*tables)
@@ -305,7 +305,7 @@ def argv_null(tool):
         for _ in range(4):
             if not asked(talk):
                 break
-            talk.answer(': $', 'Wrong-guess-11', secret=False)
+            talk.send('Wrong-guess-11' + '\n')
         talk.finish()
         demand(talk.status > -1, f'signal {talk.status}')
         where.unchanged()
@@ -320,7 +320,7 @@ def other_name(tool, name):
         for _ in range(4):
             if not asked(talk):
                 break
-            talk.answer(': $', 'Wrong-guess-11', secret=False)
+            talk.send('Wrong-guess-11' + '\n')
         talk.finish()
         demand(talk.status > -1, f'signal {talk.status}')
         demand(tool == 'gpasswd' or not where.changed(), *where.changed())

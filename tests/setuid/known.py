@@ -70,7 +70,7 @@ def typed_field(value):
         talk.send(os.fsencode(raw(value)) + b'\n')
         for _ in range(3):
             if asked(talk):
-                talk.answer(': $', '', secret=False)
+                talk.send('\n')
         talk.finish()
         demand(talk.status > 0, f'status {talk.status}')
         where.unchanged()
@@ -182,7 +182,7 @@ def without_service(where):
         for _ in range(4):
             if not asked(talk):
                 break
-            talk.answer(': $', 'Wrong-guess-11', secret=False)
+            talk.send('Wrong-guess-11' + '\n')
         talk.finish()
         demand(talk.status > 0, f'{argv[0]}: status {talk.status}')
     where.unchanged(start)
@@ -199,7 +199,7 @@ def without_modules(where):
         for _ in range(4):
             if not asked(talk):
                 break
-            talk.answer(': $', 'Wrong-guess-11', secret=False)
+            talk.send('Wrong-guess-11' + '\n')
         talk.finish()
         demand(talk.status > 0, f'{argv[0]}: status {talk.status}')
     where.unchanged(start)
