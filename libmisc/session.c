@@ -108,7 +108,7 @@ static int wait_for(pid_t pid, const sigset_t *signals)
 	}
 }
 
-/* The end of file says that the program has begun. */
+/* To be asked when the child has ended.  The end of file says that the program had begun. */
 static bool has_failed(int from, struct failure *ret)
 {
 	ssize_t n;
@@ -149,13 +149,12 @@ int session_run(const struct session *s, int *ret_status, struct err *e)
 	fd_close(&fds[1]);
 	if (pid < 0)
 		return err_sys(e, ERR_IO, "cannot start a process");
-	if (has_failed(from, &f)) {
-		wait_for(pid, &all);
-		return report(s, f, ret_status, e);
-	}
+	/* A key can stop the child before it is the program: nothing else may be waited for. */
 	status = wait_for(pid, &all);
 	if (status < 0)
 		return err_sys(e, ERR_IO, "cannot wait for the program");
+	if (has_failed(from, &f))
+		return report(s, f, ret_status, e);
 	*ret_status = status;
 	return 0;
 }

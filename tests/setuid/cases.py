@@ -5,6 +5,7 @@ import hidden
 import hostile
 import known
 import many
+import newgrp
 import people
 import place
 import rights
@@ -12,7 +13,7 @@ import stops
 import trees
 import wiped
 
-MODULES = (basic, rights, hostile, trees, hidden, many, known, stops, wiped)
+MODULES = (basic, rights, hostile, trees, hidden, many, known, newgrp, stops, wiped)
 
 
 class Case:

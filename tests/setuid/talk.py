@@ -106,7 +106,7 @@ class Talk:
             # As "fg" does it: when told by a line that is not the program's.
             os.read(0, 100)
             os.tcsetpgrp(0, child)
-            os.kill(child, signal.SIGCONT)
+            os.killpg(child, signal.SIGCONT)
 
     def run(self):
         if self.prepare:
