@@ -228,7 +228,7 @@ def keys_stop_and_end_a_command(where):
 
 def key_right_after_the_start(where):
     """^Z as soon as it runs is never lost, and never leaves a stopped child alone."""
-    for delay in (0, 0.002, 0.005, 0.01, 0.02):
+    for delay in (0, 0.004, 0.006, 0.007, 0.008, 0.012):
         where.said()    # who logs waits for room
         talk = Talk(where, ['sg', 'mine', '-c', 'exec sleep 0.5'], job=True)
         time.sleep(delay)
@@ -312,8 +312,10 @@ CASES = [
     ('may-member-in-group-only', enters('priv', ASKS, row='priv:x:1101:alice',
                                         shadow_row=hashed('priv', 'bob'), kept=False), ALL),
     ('may-member-of-the-second-line',
-     enters('priv', FREE, row='priv:x:1101:bob\npriv:x:1101:alice', shadow_row='', kept=False), ALL),
-    ('may-administrator-is-asked', enters('priv', ASKS, shadow_row=hashed('priv', '', 'alice')), ALL),
+     enters('priv', FREE, row='priv:x:1101:bob\npriv:x:1101:alice', shadow_row='', kept=False),
+     ALL),
+    ('may-administrator-is-asked', enters('priv', ASKS, shadow_row=hashed('priv', '', 'alice')),
+     ALL),
     ('may-password-in-group', enters('priv', ASKS, row=hashed('priv', '', '1101'), shadow_row=''),
      ALL),
     ('may-primary', enters('users2', FREE), ALL),
@@ -348,8 +350,8 @@ CASES = [
                                      wanted='user rita added by alice to group club'), ALL),
     ('gpasswd-log-remove', gpasswd_logs('-d', 'bob', 'club',
                                         wanted='user bob removed by alice from group club'), ALL),
-    ('gpasswd-log-no-password', gpasswd_logs('-r', 'club',
-                                             wanted='password of group club removed by alice'), ALL),
+    ('gpasswd-log-no-password', gpasswd_logs('-r', 'club', wanted=
+                                             'password of group club removed by alice'), ALL),
     ('gpasswd-log-restrict', gpasswd_logs('-R', 'club',
                                           wanted='access to group club restricted by alice'), ALL),
     ('gpasswd-log-members', gpasswd_logs('-M', 'bob,rita', 'club', user='root', wanted=
