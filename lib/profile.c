@@ -14,6 +14,7 @@ static const struct profile profiles[PROFILE_COUNT] = {
 		.locked = "!",
 		.mail_dir = "/var/mail",
 		.lastlog = true,
+		.shadow_off = true,
 	},
 	[PROFILE_DEBIAN13] = {
 		.name = "debian13",

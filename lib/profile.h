@@ -40,6 +40,7 @@ struct profile {
 	bool groups_for_system;   /* GROUPS counts for useradd -r too */
 	bool lastlog;             /* useradd and usermod -u keep lastlog */
 	bool chsh_unlisted;       /* chsh warns root of an unlisted shell, and users may have none */
+	bool shadow_off;          /* shadowconfig turns shadow passwords off, too */
 };
 
 /* That of this build. */

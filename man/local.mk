@@ -21,6 +21,7 @@ dist_man_MANS += man/sg.1
 dist_man_MANS += man/shadow-portable.7
 dist_man_MANS += man/shadow-selinux.8
 dist_man_MANS += man/shadow.5
+dist_man_MANS += man/shadowconfig.8
 dist_man_MANS += man/useradd.8
 dist_man_MANS += man/userdel.8
 dist_man_MANS += man/usermod.8

@@ -91,3 +91,7 @@ src_groupmems_LDADD = $(ACCOUNT_LIBS)
 sbin_PROGRAMS += src/nologin
 src_nologin_SOURCES = src/nologin.c
 src_nologin_LDADD = $(ACCOUNT_LIBS)
+
+sbin_PROGRAMS += src/shadowconfig
+src_shadowconfig_SOURCES = src/shadowconfig.c
+src_shadowconfig_LDADD = $(ACCOUNT_LIBS)
