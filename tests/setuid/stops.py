@@ -53,11 +53,12 @@ def begin(where, dialogue, prompt, **more):
     return talk
 
 
-def go_on(talk, dialogue, prompt):
-    """The rest of it, to a good end."""
+def go_on(talk, dialogue, prompt, shown=True):
+    """The rest of it, to a good end; shown: the prompt is still there, or is anew."""
     _, _, *steps = dialogue
     for pattern, answer, secret in steps[prompt:]:
-        talk.answer(pattern, answer, secret)
+        talk.answer(pattern if shown else '', answer, secret)
+        shown = True
     if talk.argv[0] == 'newgrp':
         talk.answer(r'\$ ', 'exit', False)
     talk.finish(0)
@@ -154,7 +155,8 @@ def stopped_by_key(where, dialogue, prompt):
     where.control('usermod -c "Meanwhile" rita')
     talk.send(b'fg\n')
     time.sleep(0.2)
-    go_on(talk, dialogue, prompt)
+    # With echo the line that is typed is the terminal's business.
+    go_on(talk, dialogue, prompt, shown=dialogue[2 + prompt][2])
     where.free()
 
 

@@ -6,7 +6,7 @@ import shutil
 import people
 from people import NEW as NEW_PASSWORD
 from place import demand
-from rights import show_no_secret
+from rights import asked, show_no_secret
 from stops import begin
 from talk import AGAIN, NEW, Talk, call
 
@@ -137,7 +137,12 @@ def leads_nowhere(tool, planted, option):
         tree = PLANTED[planted](where)
         argv, _ = LINES[tool]
         before = {name: os.stat(f'{where.dir}/etc/{name}') for name in FILES}
-        talk = call(where, *with_tree(argv, option, tree))
+        talk = Talk(where, with_tree(argv, option, tree))
+        for _ in range(4):
+            if not asked(talk):
+                break
+            talk.send(people.PASSWORD['alice'] + '\n')
+        talk.finish()
         where.unchanged()
         for name, info in before.items():
             now = os.stat(f'{where.dir}/etc/{name}')
