@@ -200,7 +200,8 @@ static int ask_twice(struct run *run, struct secret *ret)
 			return -1;
 		if (secret_eq(ret, &again))
 			return 0;
-		puts("They don't match; try again");
+		if (tries + 1 < TRIES)
+			puts("They don't match; try again");
 		fflush(stdout);
 	}
 	return err_set(&run->err, ERR_IO, "Try again later");

@@ -159,7 +159,7 @@ def self_service(layer, name):
         for who in names:
             if found['shadow'][who][1:] != ['$5$a$b', '19675', '0', '90', '3', '4', '21915', '']:
                 crowd.why.append(f'shadow: {found["shadow"][who]}')
-            if found['passwd'][who][4] != 'Changed' or found['passwd'][who][6] != '/bin/new':
+            if found['passwd'][who][4] != 'Changed,,,' or found['passwd'][who][6] != '/bin/new':
                 crowd.why.append(f'passwd: {found["passwd"][who]}')
             if found['gshadow'][who][1] != '$5$a$b':
                 crowd.why.append(f'gshadow: {found["gshadow"][who]}')

@@ -167,7 +167,7 @@ def make_large(where):
 def make_live(where, system):
     """As full, with what the packaged tools want to find in a chroot."""
     make_full(where)
-    for name in ('pam.d', 'nsswitch.conf', 'ld.so.cache', 'security'):
+    for name in ('pam.d', 'nsswitch.conf', 'ld.so.cache', 'security', 'shells'):
         source = f'{system}/etc/{name}'
         if os.path.isdir(source):
             shutil.copytree(source, f'{where}/etc/{name}', symlinks=True)
