@@ -369,7 +369,7 @@ static int change_by_ourselves(struct run *run, const struct passwd_given *o)
 		return 0;
 	}
 	if (!o->quiet && !run->opt.json) {
-		printf("Changing password for %s\n", o->user);
+		printf("Changing password for %s\n", str_visible(&run->arena, o->user));
 		fflush(stdout);
 	}
 	if (ask(run, o, &c, &new) < 0 || password_change_commit(&c, run, &new) < 0)
