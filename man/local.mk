@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # One line a page, in order:  dist_man_MANS += man/useradd.8
 dist_man_MANS += man/chage.1
+dist_man_MANS += man/chfn.1
 dist_man_MANS += man/chgpasswd.8
 dist_man_MANS += man/chpasswd.8
+dist_man_MANS += man/chsh.1
 dist_man_MANS += man/expiry.1
 dist_man_MANS += man/gpasswd.1
 dist_man_MANS += man/groupadd.8
@@ -15,6 +17,7 @@ dist_man_MANS += man/login.defs.5
 dist_man_MANS += man/newgrp.1
 dist_man_MANS += man/nologin.8
 dist_man_MANS += man/passwd.1
+dist_man_MANS += man/passwd.5
 dist_man_MANS += man/pwck.8
 dist_man_MANS += man/pwconv.8
 dist_man_MANS += man/sg.1
