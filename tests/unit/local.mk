@@ -26,6 +26,7 @@ unit_programs = \
 	tests/unit/test_ids \
 	tests/unit/test_json \
 	tests/unit/test_log \
+	tests/unit/test_login_shell \
 	tests/unit/test_mail \
 	tests/unit/test_may \
 	tests/unit/test_merge \
