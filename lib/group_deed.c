@@ -82,7 +82,19 @@ static const char *failed_text(struct arena *a, const struct group_deed *d)
 	return "";
 }
 
-static void note(struct run *run, const struct group_deed *d, const char *text, bool success)
+/* For audit whose words these are must be told from the fields of the record. */
+static struct group_deed as_words(struct arena *a, const struct group_deed *d)
+{
+	return (struct group_deed){
+		.kind = d->kind,
+		.group = audit_word(a, d->group),
+		.what = d->what ? audit_word(a, d->what) : NULL,
+		.by = audit_word(a, d->by),
+	};
+}
+
+static void note(struct run *run, const struct group_deed *d, const char *text,
+		 const char *audited, bool success)
 {
 	const char *name = words[d->kind].whose == WHAT ? d->what : d->by;
 	struct events *ev = &run->events;
@@ -91,18 +103,23 @@ static void note(struct run *run, const struct group_deed *d, const char *text, 
 	if (!profile_get()->audit_verbs)
 		name = d->group;
 	event_log_at(ev, a, success ? LOG_INFO : LOG_ERR, "%s", text);
-	event_audit(ev, a, words[d->kind].old_type, text, words[d->kind].type, words[d->kind].verb,
+	event_audit(ev, a, words[d->kind].old_type, audited, words[d->kind].type, words[d->kind].verb,
 		    d->group, name, EVENT_NO_ID, success);
 }
 
 void group_deed_done(struct run *run, const struct group_deed *deed)
 {
-	note(run, deed, done_text(&run->arena, deed), true);
+	struct arena *a = &run->arena;
+	const struct group_deed plain = as_words(a, deed);
+
+	note(run, deed, done_text(a, deed), done_text(a, &plain), true);
 }
 
 void group_deed_failed(struct run *run, const struct group_deed *deed, const char *why)
 {
 	struct arena *a = &run->arena;
+	const struct group_deed plain = as_words(a, deed);
 
-	note(run, deed, arena_printf(a, "%s%s", failed_text(a, deed), why), false);
+	note(run, deed, arena_printf(a, "%s%s", failed_text(a, deed), why),
+	     arena_printf(a, "%s%s", failed_text(a, &plain), why), false);
 }

@@ -4,23 +4,38 @@
 #include <errno.h>
 #include <string.h>
 
-const char *audit_value(struct arena *arena, const char *value)
+static const char *in_hex(struct arena *arena, const char *value)
 {
 	static const char digits[] = "0123456789ABCDEF";
 	const unsigned char *p;
-	char *hex;
+	char *hex = arena_alloc(arena, 2 * strlen(value) + 1);
 	size_t n = 0;
 
-	for (p = (const unsigned char *)value; *p > 0x20 && *p < 0x7f && *p != '"'; p++)
-		;
-	if (*p == '\0')
-		return arena_printf(arena, "\"%s\"", value);
-	hex = arena_alloc(arena, 2 * strlen(value) + 1);
 	for (p = (const unsigned char *)value; *p; p++) {
 		hex[n++] = digits[*p >> 4];
 		hex[n++] = digits[*p & 15];
 	}
 	return hex;
+}
+
+/* Free of blanks, controls, what is no ASCII, and the bytes given. */
+static bool is_plain(const char *value, const char *but)
+{
+	const unsigned char *p = (const unsigned char *)value;
+
+	while (*p > 0x20 && *p < 0x7f && !strchr(but, *p))
+		p++;
+	return *p == '\0';
+}
+
+const char *audit_value(struct arena *arena, const char *value)
+{
+	return is_plain(value, "\"") ? arena_printf(arena, "\"%s\"", value) : in_hex(arena, value);
+}
+
+const char *audit_word(struct arena *arena, const char *value)
+{
+	return is_plain(value, "\"'=") ? value : in_hex(arena, value);
 }
 
 #ifdef WITH_AUDIT

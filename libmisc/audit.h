@@ -46,5 +46,8 @@ void audit_record(const struct audit *a, enum audit_type type, const char *opera
 void audit_end(struct audit **a);
 /* A name as the value of grp=: quoted, or in hex where it holds odd bytes. */
 const char *audit_value(struct arena *arena, const char *value);
+/* What a caller gave us, as a word of an operation: as it is, or in hex where it could pass for a
+ * field of the record ("x res=success"). */
+const char *audit_word(struct arena *arena, const char *value);
 
 #endif

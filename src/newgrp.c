@@ -79,7 +79,7 @@ static void note_change(struct run *run, const struct newgrp *o, bool success)
 	const char *name = o->join.name;
 	unsigned long gid = (unsigned long)o->join.gid;
 	const char *old = success ? arena_printf(a, "changing new-gid=%lu", gid) :
-				    arena_printf(a, "changing new-group=%s", name);
+				    arena_printf(a, "changing new-group=%s", audit_word(a, name));
 
 	event_audit(&run->events, a, AUDIT_TYPE_CHGRP_ID, old, AUDIT_TYPE_CHGRP_ID,
 		    arena_printf(a, "changing new_group=%s", audit_value(a, name)), NULL, NULL,

@@ -17,6 +17,7 @@ unit_programs = \
 	tests/unit/test_flush \
 	tests/unit/test_gecos \
 	tests/unit/test_group \
+	tests/unit/test_group_deed \
 	tests/unit/test_group_join \
 	tests/unit/test_home \
 	tests/unit/test_home_labels \

@@ -84,12 +84,37 @@ static void odd_values_are_written_in_hex(void **state)
 	arena_free(&a);
 }
 
+static void a_word_is_no_field(void **state)
+{
+	static const struct {
+		const char *value, *expected;
+	} cases[] = {
+		{ "club", "club" },
+		{ "alice,bob", "alice,bob" },
+		{ "", "" },
+		{ "x res=success", "78207265733D73756363657373" },
+		{ "res=1", "7265733D31" },
+		{ "a\"b", "612262" },
+		{ "a'b", "612762" },
+		{ "a\nb", "610A62" },
+		{ "\xc3\xa9", "C3A9" },
+	};
+	struct arena a = { 0 };
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+		assert_string_equal(audit_word(&a, cases[i].value), cases[i].expected);
+	arena_free(&a);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(events_are_kept_in_order_and_taken_back),
 		cmocka_unit_test(audit_speaks_the_words_of_the_profile),
 		cmocka_unit_test(odd_values_are_written_in_hex),
+		cmocka_unit_test(a_word_is_no_field),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
