@@ -91,8 +91,6 @@ static int by_pam(struct run *run, const char *service)
 		return -1;
 	if (auth_usable(service, &run->arena, &why))
 		r = ask_pam(run, service, user);
-	else if (caller_is_root(&run->caller))
-		note_say(&run->note, "PAM cannot be used: %s; root is not asked", why);
 	else
 		r = err_set(&run->err, ERR_PAM, "PAM cannot be used: %s", why);
 	return caller_lower(&run->caller, &run->err) < 0 ? -1 : r;
@@ -129,6 +127,12 @@ static int by_password(struct run *run)
 int target_authenticate(struct run *run, const char *service, const char *key)
 {
 	if (!run->root.live)
+		return 0;
+	/* Root need not prove anything.  PAM is not run for him: pam_rootok asks SELinux by libselinux's
+	 * avc, which ends the process where it cannot begin, and else we would wait for a password. */
+	if (run_permit(run) < 0)
+		return -1;
+	if (run->caller.uid == 0)
 		return 0;
 	if (auth_built_in())
 		return by_pam(run, service);

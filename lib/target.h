@@ -29,9 +29,9 @@ int target_find(struct run *run, const char *operand, struct target *ret);
 int target_row(struct run *run, struct txn *txn, struct target *t, struct row *ret);
 
 /*
- * The caller proves who he is: to PAM, root too, as packaged chfn and chsh do; in a build without
- * PAM by his password, if he is not root and the key of login.defs says yes.  Nothing where the
- * root is not live.  ERR_PAM; ERR_PERMISSION: the password is wrong.
+ * The caller, if he is not root, proves who he is: to PAM; in a build without PAM by his password,
+ * if the key of login.defs says yes.  Nothing where the root is not live.  Root is asked nothing,
+ * but SELinux is (run_permit).  ERR_PAM; ERR_PERMISSION: the password is wrong, or SELinux says no.
  */
 int target_authenticate(struct run *run, const char *service, const char *key);
 

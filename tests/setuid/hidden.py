@@ -175,8 +175,20 @@ def to_the_end(talk, steps, look_at, stopped=False):
         if status >> 16 == PTRACE_EVENT_EXIT:
             answer = look_at()
         ptrace(PTRACE_CONT, pid, None, None if number == signal.SIGTRAP else number)
+    else:
+        let_die(talk)
     demand(answer is not None, f'its end was not seen: {talk.text()[-200:]!r}')
     return answer
+
+
+def let_die(talk):
+    """It stops once more on its way, and must be sent on."""
+    os.kill(talk.pid, signal.SIGKILL)
+    status = 0x7f
+    while os.WIFSTOPPED(status):
+        _, status = os.waitpid(talk.pid, WALL)
+        ptrace(PTRACE_CONT, talk.pid, None, None)
+    talk.status, talk.dumped = os.waitstatus_to_exitcode(status), False
 
 
 def wiped(tool, wrong=None):

@@ -16,17 +16,18 @@ from trees import TREE, own_tree
 
 OURS = ('pam', 'bare')
 OTHER = 'Purple-sled-61'
+TRIES = 6      # more than are asked for
 
 # argv, and what is answered; the status; the table that changes.
 DIALOGUES = {
     'passwd': (['passwd', '--prefix', TREE, 'bob'], [(NEW, NEW_PASSWORD), (AGAIN, NEW_PASSWORD)],
                0, 'shadow'),
     'passwd-mismatch': (['passwd', '--prefix', TREE, 'bob'],
-                        [(NEW, NEW_PASSWORD), (AGAIN, OTHER)] * 3, None, None),
+                        [(NEW, NEW_PASSWORD), (AGAIN, OTHER)] * TRIES, None, None),
     'gpasswd': (['gpasswd', '--prefix', TREE, 'priv'],
                 [(NEW, NEW_PASSWORD), (AGAIN, NEW_PASSWORD)], 0, 'gshadow'),
     'gpasswd-mismatch': (['gpasswd', '--prefix', TREE, 'priv'],
-                         [(NEW, NEW_PASSWORD), (AGAIN, OTHER)] * 3, None, None),
+                         [(NEW, NEW_PASSWORD), (AGAIN, OTHER)] * TRIES, None, None),
 }
 LINES = {
     'chpasswd': (['chpasswd', '--prefix', TREE], f'bob:{NEW_PASSWORD}\nalice:{OTHER}\n', 0,
@@ -37,8 +38,8 @@ LINES = {
                       ''.join(f'bob:{NEW_PASSWORD}{number}\n' for number in range(300)), 0,
                       'shadow'),
     'chgpasswd': (['chgpasswd', '--prefix', TREE], f'priv:{NEW_PASSWORD}\n', 0, 'gshadow'),
-    'passwd-stdin': (['passwd', '--prefix', TREE, '--stdin', 'bob'], f'{NEW_PASSWORD}\n', None,
-                     None),
+    'passwd-stdin': (['passwd', '--prefix', TREE, '--stdin', 'bob'], f'{NEW_PASSWORD}\n', 0,
+                     'shadow'),
 }
 
 

@@ -40,7 +40,7 @@ SHORT = ("groupadd", "useradd", "userdel")
 HASH = "abJnggxhB/yWI"
 PASSWORD_STEPS = {
     "chpasswd": f"/bin/sh -c 'echo vmua:{HASH} | {{sbin}}/chpasswd {{at}} -e'",
-    "passwd": "{bin}/passwd {at} -q -l vmua",
+    "passwd": "{bin}/passwd {at} -q -x 80 vmua",
     "chage": "{bin}/chage {at} -M 90 vmua",
     "gpasswd": "{bin}/gpasswd {at} -a vmua vmga",
     "chsh": "{bin}/chsh {at} -s /bin/bash vmua",
