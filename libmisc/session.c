@@ -6,6 +6,7 @@
 #include <grp.h>
 #include <signal.h>
 #include <stdint.h>
+#include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -13,12 +14,13 @@
 
 /* --- groups --- */
 
-int session_join(struct caller *c, gid_t gid, struct arena *a, bool *ret_full, struct err *e)
+int session_join(struct caller *c, gid_t gid, struct arena *a, const char **ret_why,
+		 struct err *e)
 {
-	int count = getgroups(0, NULL), i, r;
+	int count = getgroups(0, NULL), i;
 	gid_t *groups;
 
-	*ret_full = false;
+	*ret_why = NULL;
 	if (count < 0)
 		return err_sys(e, ERR_PERMISSION, "cannot read the supplementary groups");
 	groups = arena_array(a, (size_t)count + 1, sizeof(*groups));
@@ -27,16 +29,16 @@ int session_join(struct caller *c, gid_t gid, struct arena *a, bool *ret_full, s
 		if (groups[i] == gid)
 			return 0;
 	if (count < 0 || count >= sysconf(_SC_NGROUPS_MAX)) {
-		*ret_full = true;
+		*ret_why = "too many groups";
 		return 0;
 	}
 	groups[count] = gid;
 	if (caller_raise(c, e) < 0)
 		return -1;
-	r = setgroups((size_t)count + 1, groups);
-	if (r < 0)
-		err_sys(e, ERR_PERMISSION, "cannot set the supplementary groups");
-	return caller_lower(c, e) < 0 ? -1 : r;
+	if (setgroups((size_t)count + 1, groups) < 0)
+		*ret_why = arena_printf(a, "cannot set the supplementary groups: %s",
+					strerror(errno));
+	return caller_lower(c, e);
 }
 
 /* --- the program --- */

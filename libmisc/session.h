@@ -2,7 +2,7 @@
 /*
  * session - a program that runs as the caller of a set-uid tool, in our place or while we wait.
  *
- *	session_join(&caller, gid, &arena, &full, e);   the group joins the caller's list
+ *	session_join(&caller, gid, &arena, &why, e);    the group joins the caller's list
  *	session_exec(&session, e);                      in our place: returns only on failure
  *	session_run(&session, &status, e);              or as a child
  *
@@ -27,9 +27,10 @@ struct session {
 /* Statuses of a program that did not start, as shells have them. */
 enum { SESSION_CANNOT_RUN = 126, SESSION_NOT_FOUND = 127 };
 
-/* Adds a group to the supplementary ones.  *ret_full: there was no room, which does no harm.
- * ERR_PERMISSION. */
-int session_join(struct caller *c, gid_t gid, struct arena *a, bool *ret_full, struct err *e);
+/* Adds a group to the supplementary ones.  *ret_why: why it could not be, which does no harm (no
+ * room, a user namespace that forbids it); else NULL.  ERR_PERMISSION. */
+int session_join(struct caller *c, gid_t gid, struct arena *a, const char **ret_why,
+		 struct err *e);
 
 /* ERR_IO: "Cannot execute PATH: ..."; *ret_status is one of the two above. */
 int session_exec(const struct session *s, int *ret_status, struct err *e);

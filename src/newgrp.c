@@ -126,7 +126,7 @@ static int prove(struct run *run, const struct newgrp *o)
 
 static int join(struct run *run, struct newgrp *o)
 {
-	bool full;
+	const char *why;
 
 	if (group_join_find(run, o->group, &o->self, &o->join) < 0) {
 		if (run->err.kind == ERR_UNKNOWN && o->group)
@@ -136,10 +136,10 @@ static int join(struct run *run, struct newgrp *o)
 		return -1;
 	}
 	if ((group_join_asks(&o->join) && prove(run, o) < 0) ||
-	    session_join(&run->caller, o->join.gid, &run->arena, &full, &run->err) < 0)
+	    session_join(&run->caller, o->join.gid, &run->arena, &why, &run->err) < 0)
 		return -1;
-	if (full)
-		note_say(&run->note, "too many groups");
+	if (why)
+		note_say(&run->note, "%s", why);
 	note_change(run, o, true);
 	return 0;
 }

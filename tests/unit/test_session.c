@@ -174,13 +174,13 @@ static void try_to_join(void)
 	const gid_t old[] = { 5, 6 };
 	struct arena a = { NULL };
 	struct err e = { ERR_NONE };
-	bool full = true;
+	const char *why = "unset";
 
 	must(setgroups(2, old), "setgroups");
-	assert_int_equal(session_join(&caller, 54400, &a, &full, &e), 0);
-	assert_false(full);
+	assert_int_equal(session_join(&caller, 54400, &a, &why, &e), 0);
+	assert_null(why);
 	assert_true(has_group(5) && has_group(6) && has_group(54400));
-	assert_int_equal(session_join(&caller, 5, &a, &full, &e), 0);
+	assert_int_equal(session_join(&caller, 5, &a, &why, &e), 0);
 	assert_int_equal(getgroups(0, NULL), 3);
 	arena_free(&a);
 }
@@ -191,13 +191,13 @@ static void fill_and_join(void)
 	struct arena a = { NULL };
 	struct err e = { ERR_NONE };
 	gid_t *list = arena_array(&a, count, sizeof(*list));
-	bool full = false;
+	const char *why = NULL;
 
 	for (i = 0; i < count; i++)
 		list[i] = 100000 + (gid_t)i;
 	must(setgroups(count, list), "setgroups");
-	assert_int_equal(session_join(&caller, 54400, &a, &full, &e), 0);
-	assert_true(full);
+	assert_int_equal(session_join(&caller, 54400, &a, &why, &e), 0);
+	assert_string_equal(why, "too many groups");
 	assert_int_equal(getgroups(0, NULL), (int)count);
 	arena_free(&a);
 }
