@@ -8,7 +8,7 @@ import time
 
 import people
 from people import GROUP_PASSWORD, NEW as NEW_PASSWORD
-from place import Unable, demand
+from place import demand
 from talk import AGAIN, NEW, PASSWORD, Hung, Talk, call
 
 ALL = ('packaged', 'pam', 'bare')
@@ -196,14 +196,6 @@ def killed_command(where):
     sg(where, 'mine', 'kill -15 $$', status=143)
 
 
-def root_of_a_namespace(where):
-    """Who may neither read the secrets nor set groups gets what can be had."""
-    if call(where, '/usr/bin/unshare', '-r', 'true').status != 0:
-        raise Unable('no user namespaces')
-    said = call(where, '/usr/bin/unshare', '-r', 'sg', 'root', 'id -g; exit 5', status=5).text()
-    demand(re.search('^0$', said, re.M), said)
-
-
 # --- when it stops
 
 def stops_and_goes_on(where):
@@ -350,7 +342,6 @@ CASES = [
     ('shell-missing', shell_that_fails('/no/such', 127, 'No such file or directory'), ALL),
     ('shell-not-executable', shell_that_fails('/etc/passwd', 126, 'Permission denied'), ALL),
     ('killed', killed_command, ALL),
-    ('root-of-a-namespace', root_of_a_namespace, ALL),
     ('stop', stops_and_goes_on, ALL),
     ('stop-keys', keys_stop_and_end_a_command, ALL),
     ('stop-at-once', key_right_after_the_start, OURS),

@@ -128,6 +128,28 @@ static void unknown_ones(void **state)
 	world_close(&w);
 }
 
+/* As root of a user namespace, who may not read them. */
+static void root_needs_no_secrets(void **state)
+{
+	struct group_join join = find(GROUP, "club-unit:SECRET::\n", "nosuch-unit", &zoe);
+	static const struct self root = { .name = "root", .uid = 0, .gid = 0 };
+
+	(void)state;
+	assert_null(join.name);
+	err_clear(&w.run.err);
+	must(unlinkat(w.scratch.fd, "etc/shadow", 0), "unlink");
+	must(unlinkat(w.scratch.fd, "etc/gshadow", 0), "unlink");
+	make_dir(w.scratch.fd, "etc/shadow", 0755);
+	make_dir(w.scratch.fd, "etc/gshadow", 0755);
+	assert_int_equal(group_join_find(&w.run, "club-unit", &zoe, &join), -1);
+	err_clear(&w.run.err);
+	w.run.caller.uid = 0;
+	assert_int_equal(group_join_find(&w.run, "club-unit", &root, &join), 0);
+	assert_int_equal(join.gid, 54400);
+	assert_false(group_join_asks(&join));
+	world_close(&w);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -136,6 +158,7 @@ int main(void)
 		cmocka_unit_test(gshadow_goes_before),
 		cmocka_unit_test(a_number_or_none),
 		cmocka_unit_test(unknown_ones),
+		cmocka_unit_test(root_needs_no_secrets),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
