@@ -119,7 +119,7 @@ void group_deed_failed(struct run *run, const struct group_deed *deed, const cha
 {
 	struct arena *a = &run->arena;
 	const struct group_deed plain = as_words(a, deed);
+	const char *text = arena_printf(a, "%s%s", failed_text(a, deed), why);
 
-	note(run, deed, arena_printf(a, "%s%s", failed_text(a, deed), why),
-	     arena_printf(a, "%s%s", failed_text(a, &plain), why), false);
+	note(run, deed, text, arena_printf(a, "%s%s", failed_text(a, &plain), why), false);
 }
