@@ -36,6 +36,7 @@ unit_programs = \
 	tests/unit/test_nss \
 	tests/unit/test_opt \
 	tests/unit/test_password \
+	tests/unit/test_password_change \
 	tests/unit/test_password_mark \
 	tests/unit/test_pam_config \
 	tests/unit/test_proc \
