@@ -103,8 +103,8 @@ static void note(struct run *run, const struct group_deed *d, const char *text,
 	if (!profile_get()->audit_verbs)
 		name = d->group;
 	event_log_at(ev, a, success ? LOG_INFO : LOG_ERR, "%s", text);
-	event_audit(ev, a, words[d->kind].old_type, audited, words[d->kind].type, words[d->kind].verb,
-		    d->group, name, EVENT_NO_ID, success);
+	event_audit(ev, a, words[d->kind].old_type, audited, words[d->kind].type,
+		    words[d->kind].verb, d->group, name, EVENT_NO_ID, success);
 }
 
 void group_deed_done(struct run *run, const struct group_deed *deed)
