@@ -161,36 +161,63 @@ bool str_number(struct str s, uint64_t max, uint64_t *ret)
 	return digits(s, 10, max, ret);
 }
 
-/* How many bytes make up the control character at p: of ASCII, or of Unicode (U+0080 to U+009F,
- * which some terminals obey too).  0: it is none. */
-static size_t control_at(const char *text)
+/* The length of the UTF-8 sequence that begins here, by its shape; 0: there is none. */
+static size_t sequence_at(const unsigned char *p)
 {
-	const unsigned char *p = (const unsigned char *)text;
+	size_t length = p[0] < 0x80 ? 1 :
+			p[0] < 0xc2 ? 0 :
+			p[0] < 0xe0 ? 2 :
+			p[0] < 0xf0 ? 3 :
+			p[0] < 0xf5 ? 4 :
+				      0;
+	size_t i;
 
-	if (p[0] < 0x20 || p[0] == 0x7f)
+	for (i = 1; i < length; i++)
+		if ((p[i] & 0xc0) != 0x80)
+			return 0;
+	return length;
+}
+
+/* Ends of lines, and what turns the direction of the text after it: U+2028 to 202E, 2066 to 2069. */
+static bool is_turning(const unsigned char *p)
+{
+	return p[0] == 0xe2 && ((p[1] == 0x80 && p[2] >= 0xa8 && p[2] <= 0xae) ||
+				(p[1] == 0x81 && p[2] >= 0xa6 && p[2] <= 0xa9));
+}
+
+/* How many bytes from p on must not be printed as they are: controls of ASCII, of Unicode (U+0080
+ * to U+009F) and of 8-bit terminals (those numbers as single bytes).  0: none. */
+static size_t control_at(const unsigned char *p)
+{
+	size_t length = sequence_at(p);
+
+	if (p[0] < 0x20 || p[0] == 0x7f || (length == 0 && p[0] <= 0x9f))
 		return 1;
-	return p[0] == 0xc2 && p[1] >= 0x80 && p[1] <= 0x9f ? 2 : 0;
+	return length == 2 && p[0] == 0xc2 && p[1] <= 0x9f ? 2 : is_turning(p) ? 3 : 0;
 }
 
 const char *str_visible(struct arena *a, const char *text)
 {
-	const char *p;
+	const unsigned char *p = (const unsigned char *)text;
+	size_t n = 0, i, length;
 	char *clean;
-	size_t n = 0;
 
-	for (p = text; *p && !control_at(p); p++)
-		;
+	for (; *p && !control_at(p); p += length ? length : 1)
+		length = sequence_at(p);
 	if (*p == '\0')
 		return text;
 	clean = arena_alloc(a, 4 * strlen(text) + 1);
-	for (p = text; *p;) {
-		size_t left = control_at(p);
+	for (p = (const unsigned char *)text; *p; p += length) {
+		bool hidden = control_at(p) > 0;
 
-		if (left == 0)
-			clean[n++] = *p++;
-		for (; left > 0; left--)
-			n += (size_t)snprintf(clean + n, 5, "#%03o",
-					      (unsigned)(unsigned char)*p++);
+		length = hidden ? control_at(p) : sequence_at(p);
+		if (length == 0)
+			length = 1;
+		for (i = 0; i < length; i++)
+			if (hidden)
+				n += (size_t)snprintf(clean + n, 5, "#%03o", (unsigned)p[i]);
+			else
+				clean[n++] = (char)p[i];
 	}
 	return clean;
 }

@@ -41,8 +41,8 @@ bool str_decimal(struct str s, uint64_t max, uint64_t *ret);
 /* The same, but with C's base 0 (octal with a leading 0, 0x hex), as subuid and shadow are read. */
 bool str_number(struct str s, uint64_t max, uint64_t *ret);
 
-/* The text, or a copy with control characters as "#ooo": what a caller gave us can neither end a
- * line of a log nor speak to a terminal. */
+/* The text, or a copy with control characters as "#ooo" (of 8-bit terminals, and what turns text
+ * around, too): what a caller gave us can neither end a line of a log nor speak to a terminal. */
 const char *str_visible(struct arena *a, const char *text);
 
 #endif

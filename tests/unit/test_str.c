@@ -180,6 +180,11 @@ static void controls_become_visible(void **state)
 	assert_string_equal(str_visible(&a, "a\nb\033[1m\177\001"), "a#012b#033[1m#177#001");
 	assert_string_equal(str_visible(&a, "\302\2331m\302\237\302\240\303\233\302"),
 			    "#302#2331m#302#237\302\240\303\233\302");
+	/* A stray byte of 8-bit controls; a part of a letter is none. */
+	assert_string_equal(str_visible(&a, "9\2331m \346\233\216 \346\233"),
+			    "9#2331m \346\233\216 \346#233");
+	assert_string_equal(str_visible(&a, "\342\200\256x\342\201\251\342\200\250\342\200\246"),
+			    "#342#200#256x#342#201#251#342#200#250\342\200\246");
 	arena_free(&a);
 }
 
