@@ -7,6 +7,7 @@
  *	caller 1000
  *	create shadow				that file did not exist
  *	remove shadow				that file goes
+ *	replace passwd				that file is new as a whole: no rows are told
  *	edit group 20 25			lengths of the old and the new line, -1: none
  *	wheel:x:10:bob,carol			the old line (empty when none)
  *	wheel:x:10:bob,carol,alice		the new one
@@ -78,6 +79,8 @@ static void put_file(FILE *out, const struct file *f)
 		fprintf(out, "create %s\n", name);
 	if (f->removed)
 		fprintf(out, "remove %s\n", name);
+	if (f->replaced)
+		fprintf(out, "replace %s\n", name);
 	for (i = 0; i < count; i++) {
 		fprintf(out, "edit %s %ld %ld\n", name, length_of(edits[i].old),
 			length_of(edits[i].new));
@@ -317,6 +320,8 @@ static bool parse_body(struct reader *r, struct journal *j)
 			j->created |= TABLE_BIT(id);
 		else if (sscanf(line, "remove %15s", name) == 1 && table_named(name, &id))
 			j->removed |= TABLE_BIT(id);
+		else if (sscanf(line, "replace %15s", name) == 1 && table_named(name, &id))
+			j->replaced |= TABLE_BIT(id);
 		else if (sscanf(line, "edit %15s %ld %ld", name, &old, &new) == 3) {
 			if (!read_edit(r, j, name, old, new))
 				return false;

@@ -13,6 +13,8 @@ lib_libaccount_a_SOURCES = \
 	lib/defaults_save.c \
 	lib/defs.c \
 	lib/defs.h \
+	lib/edit_file.c \
+	lib/edit_file.h \
 	lib/event.c \
 	lib/event.h \
 	lib/flush.c \

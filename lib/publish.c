@@ -28,7 +28,8 @@ static const enum table_id order_going[TABLE_COUNT] = {
 
 static bool is_changed(const struct file *f)
 {
-	return f->table && (f->created || f->removed || table_edits(f->table) > 0);
+	return f->table &&
+	       (f->created || f->removed || f->replaced || table_edits(f->table) > 0);
 }
 
 static bool removes_rows(const struct txn *txn)

@@ -469,7 +469,7 @@ int recover(struct txn *txn, struct err *e)
 		return found;
 	for (i = 0; i < r.journal.edit_count; i++)
 		r.tables |= TABLE_BIT(r.journal.edits[i].id);
-	r.tables |= r.journal.removed;
+	r.tables |= r.journal.removed | r.journal.replaced;
 	if (lock_add(txn->lock, txn->spec.root, r.tables, txn->spec.lock_timeout, txn->spec.note,
 		     e) < 0)
 		return -1;

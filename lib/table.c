@@ -16,6 +16,19 @@ struct table *table_new(enum table_id id, const char *bytes, size_t size, struct
 	return t;
 }
 
+struct table *table_anew(enum table_id id, struct str bytes, struct arena *a)
+{
+	struct table *t = table_new(id, bytes.p, bytes.n, a);
+
+	t->loose = true;
+	return t;
+}
+
+struct str table_bytes(const struct table *t)
+{
+	return (struct str){ t->bytes, t->size };
+}
+
 enum table_id table_which(const struct table *t)
 {
 	return t->id;
@@ -339,7 +352,7 @@ size_t table_spans(struct table *t, const struct span **ret)
 		const struct edit *ed = &edits[i];
 
 		add_span(t->arena, &l, (struct span){ .p = t->bytes + at, .size = ed->at - at,
-						      .offset = at, .stored = true });
+						      .offset = at, .stored = !t->loose });
 		at = ed->at;
 		if (!ed->old.p) {
 			/* The line before may lack its newline; ours never does. */
@@ -357,7 +370,7 @@ size_t table_spans(struct table *t, const struct span **ret)
 			at++;
 	}
 	add_span(t->arena, &l, (struct span){ .p = t->bytes + at, .size = t->size - at,
-					      .offset = at, .stored = true });
+					      .offset = at, .stored = !t->loose });
 	*ret = l.items;
 	return l.count;
 }

@@ -39,6 +39,10 @@ struct table;
 
 /* A table over bytes that outlive it. */
 struct table *table_new(enum table_id id, const char *bytes, size_t size, struct arena *a);
+/* Bytes that are to take the place of the file's. */
+struct table *table_anew(enum table_id id, struct str bytes, struct arena *a);
+/* The bytes, without the edits. */
+struct str table_bytes(const struct table *t);
 enum table_id table_which(const struct table *t);
 
 /* The first row of that name (owner, for sub-ids), id or exact line.  Opaque lines are never

@@ -32,6 +32,7 @@ struct table {
 	bool insertion_known;
 	uint64_t highest; /* id of any row, once all were looked at */
 	bool highest_known;
+	bool loose; /* the bytes are not those of the file */
 
 	struct hints names, ids;
 	unsigned name_finds, id_finds;

@@ -207,6 +207,14 @@ bool txn_removes(const struct txn *txn, enum table_id id)
 	return txn->files[id].removed;
 }
 
+void txn_replace(struct txn *txn, enum table_id id, struct str bytes)
+{
+	struct file *f = &txn->files[id];
+
+	f->table = table_anew(id, bytes, txn->spec.arena);
+	f->replaced = true;
+}
+
 void txn_hide_backup(struct txn *txn, enum table_id id)
 {
 	txn->files[id].hidden = true;
@@ -219,7 +227,7 @@ bool txn_changed(const struct txn *txn)
 	for (id = 0; id < TABLE_COUNT; id++) {
 		const struct file *f = &txn->files[id];
 
-		if (f->table && (f->removed || table_edits(f->table) > 0))
+		if (f->table && (f->removed || f->replaced || table_edits(f->table) > 0))
 			return true;
 	}
 	return false;

@@ -23,6 +23,7 @@ struct file {
 	bool created;        /* by txn_create: it replaces nothing */
 	bool removed;        /* by txn_remove: nothing replaces it */
 	bool hidden;         /* by txn_hide_backup */
+	bool replaced;       /* by txn_replace: the edits do not tell what changes */
 
 	/* As it was read.  Symbolic links are resolved here, once. */
 	struct beneath_place place;
@@ -103,6 +104,7 @@ struct journal {
 	enum journal_state state;
 	unsigned created; /* files that did not exist before, TABLE_BIT */
 	unsigned removed; /* files that go */
+	unsigned replaced; /* files that are new as a whole */
 	struct journal_edit *edits;
 	size_t edit_count;
 	struct events events;

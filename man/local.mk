@@ -28,4 +28,6 @@ dist_man_MANS += man/shadowconfig.8
 dist_man_MANS += man/useradd.8
 dist_man_MANS += man/userdel.8
 dist_man_MANS += man/usermod.8
+dist_man_MANS += man/vipw.8
 MAN_LINKS += pwconv.8:pwunconv.8 pwconv.8:grpconv.8 pwconv.8:grpunconv.8
+MAN_LINKS += vipw.8:vigr.8

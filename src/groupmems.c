@@ -26,6 +26,8 @@ static const struct opt groupmems_opts[] = {
 	{ 0 }
 };
 
+#define TABLES (TABLE_BIT(TABLE_GROUP) | TABLE_BIT(TABLE_GSHADOW))
+
 struct plan {
 	const struct groupmems *o;
 	const char *group;
@@ -138,11 +140,8 @@ static int work(struct run *run, void *options, const char *const *operands)
 	if (deeds == 0)
 		return 0;
 	if (o->list)
-		return run_look(run, TABLE_BIT(TABLE_GROUP) | TABLE_BIT(TABLE_GSHADOW), list, &plan);
-	if (run_transaction(run,
-			    TABLE_BIT(TABLE_GROUP) | TABLE_BIT(TABLE_GSHADOW) |
-				    TABLE_BIT(TABLE_PASSWD),
-			    change, &plan) < 0)
+		return run_look(run, TABLES, list, &plan);
+	if (run_transaction(run, TABLES | TABLE_BIT(TABLE_PASSWD), change, &plan) < 0)
 		return -1;
 	if (plan.changed && !run->opt.dry_run)
 		flush_caches(run, FLUSH_GROUPS);

@@ -95,3 +95,8 @@ src_nologin_LDADD = $(ACCOUNT_LIBS)
 sbin_PROGRAMS += src/shadowconfig
 src_shadowconfig_SOURCES = src/shadowconfig.c
 src_shadowconfig_LDADD = $(ACCOUNT_LIBS)
+
+sbin_PROGRAMS += src/vipw
+SBIN_LINKS += vipw:vigr
+src_vipw_SOURCES = src/vipw.c
+src_vipw_LDADD = $(ACCOUNT_LIBS)

@@ -39,7 +39,8 @@ static const struct opt grpck_opts[] = {
 	{ 'q', "quiet", NULL, "accepted; grpck has no more to say", OPT_FLAG, AT(quiet) },
 	{ 'r', "read-only", NULL, "ask nothing, change nothing", OPT_FLAG, AT(read_only) },
 	{ 's', "sort", NULL, "sort by GID, check nothing", OPT_FLAG, AT(sort) },
-	{ 'S', "silence-warnings", NULL, "the same as --ignore=members-differ", OPT_FLAG, AT(silence) },
+	{ 'S', "silence-warnings", NULL, "the same as --ignore=members-differ", OPT_FLAG,
+	  AT(silence) },
 	{ 0 }
 };
 
