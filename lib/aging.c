@@ -39,19 +39,25 @@ void aging_of(const struct row *shadow, struct user_aging *ret)
 	ret->expire = day_of(shadow, SP_EXPIRE);
 }
 
+/* Where a long is no wider than a day of the files, the sum has no room. */
+static long later(long day, long days)
+{
+	return days > LONG_MAX - day ? LONG_MAX : day + days;
+}
+
 /* The day from which the password is expired; DAY_NONE: never. */
 static long password_end(const struct user_aging *aging)
 {
 	if (aging->last_change < 0 || aging->max < 0 || aging->max >= MAX_FOREVER)
 		return DAY_NONE;
-	return aging->last_change + aging->max;
+	return later(aging->last_change, aging->max);
 }
 
 static long inactive_from(const struct user_aging *aging)
 {
 	long end = password_end(aging);
 
-	return end < 0 || aging->inactive < 0 ? DAY_NONE : end + aging->inactive;
+	return end < 0 || aging->inactive < 0 ? DAY_NONE : later(end, aging->inactive);
 }
 
 /* Without the account's own day. */

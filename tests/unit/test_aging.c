@@ -406,12 +406,25 @@ static void lists_as_json(void **state)
 	free(text);
 }
 
+/* A long may be no wider than the largest day of the files. */
+static void far_days_stay_far(void **state)
+{
+	const struct user_aging far = { .last_change = LONG_MAX - 1, .min = 0, .max = 9999, .warn = 7,
+					.inactive = LONG_MAX, .expire = DAY_NONE };
+	long days = 0;
+
+	(void)state;
+	assert_int_equal(aging_state(&far, 20000, &days), AGING_GOOD);
+	assert_true(days == LONG_MAX - 20000);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(days_of_a_row),
 		cmocka_unit_test(days_as_options_have_them),
 		cmocka_unit_test(states),
+		cmocka_unit_test(far_days_stay_far),
 		cmocka_unit_test(setting),
 		cmocka_unit_test(a_row_made_takes_the_password_along),
 		cmocka_unit_test(what_cannot_be_set),
