@@ -178,7 +178,7 @@ static size_t sequence_at(const unsigned char *p)
 	return length;
 }
 
-/* Ends of lines, and what turns the direction of the text after it: U+2028 to 202E, 2066 to 2069. */
+/* Ends of lines, and what turns the direction of text: U+2028 to 202E, 2066 to 2069. */
 static bool is_turning(const unsigned char *p)
 {
 	return p[0] == 0xe2 && ((p[1] == 0x80 && p[2] >= 0xa8 && p[2] <= 0xae) ||

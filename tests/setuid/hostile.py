@@ -8,7 +8,7 @@ import subprocess
 
 import people
 from people import NEW as NEW_PASSWORD, PASSWORD as HAS
-from place import Unable, demand
+from place import demand
 from rights import asked
 from talk import AGAIN, NEW, OLD, PASSWORD, Talk, call
 import watch

@@ -56,8 +56,8 @@ def field(option, value, user, target):
             talk.answer(PASSWORD, HAS[user])
         talk.finish()
         demand(talk.status > 0, f'status {talk.status}')
-        demand(where.kind == 'packaged' or not re.search('[\x1b\x9b\udc9b\u2028\u202e\u2068]', talk.text()),
-               repr(talk.text()))
+        shown_raw = re.search('[\x1b\x9b\udc9b\u2028\u202e\u2068]', talk.text())
+        demand(where.kind == 'packaged' or not shown_raw, repr(talk.text()))
         where.unchanged()
         demand(not any('\n' in line for line in where.said()), *where.said())
     return case

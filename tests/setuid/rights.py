@@ -185,6 +185,33 @@ ALLOWED = [
 ]
 
 
+def restricted(value, option, may):
+    """CHFN_RESTRICT of login.defs; None: it is not set."""
+    def case(where):
+        lines = [line for line in where.read('/etc/login.defs').splitlines()
+                 if not line.startswith('CHFN_RESTRICT')]
+        lines += [f'CHFN_RESTRICT {value}'] if value else []
+        where.write('/etc/login.defs', '\n'.join(lines) + '\n')
+        where.start = where.snapshot()
+        talk = Talk(where, ['chfn', option, 'Nobody'])
+        if asked(talk):
+            talk.send(HAS['alice'] + '\n')
+        talk.finish()
+        demand((talk.status == 0) == may, f'status {talk.status}: {talk.text()!r}')
+        if may:
+            where.only('passwd')
+        else:
+            where.unchanged()
+    return case
+
+
+RESTRICTED = [
+    (None, '-r', False), (None, '-f', False), ('yes', '-r', True), ('yes', '-f', False),
+    ('no', '-f', True), ('frwh', '-f', True), ('f', '-f', True), ('f', '-r', False),
+    ('rw', '-h', False), ('h', '-h', True), ('frwh', '-o', False), ('no', '-o', False),
+]
+
+
 def newgrp_refused(group, user='alice', word='x'):
     """No password opens it: he stays in his groups."""
     def case(where):
@@ -267,6 +294,8 @@ CASES = [
     *((f'refused {user}: {argv}', refusal(argv, user), kinds) for argv, user, kinds in REFUSED),
     *((f'allowed {user}: {argv}', allowed(argv, user, *tables), ALL)
       for argv, user, tables in ALLOWED),
+    *((f'chfn-restrict-{value}{option}', restricted(value, option, may), ALL)
+      for value, option, may in RESTRICTED),
     ('newgrp-without-password', newgrp_refused('priv'), ALL),
     ('newgrp-wrong-password', newgrp_refused('club'), ALL),
     ('newgrp-exclamation-mark', newgrp_refused('priv', word='!'), ALL),

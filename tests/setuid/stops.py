@@ -7,9 +7,8 @@ import time
 import people
 from people import NEW as NEW_PASSWORD, PASSWORD as HAS
 from place import demand
-from talk import AGAIN, NEW, OLD, PASSWORD, Talk, call
+from talk import AGAIN, NEW, OLD, PASSWORD, Talk
 
-ALL = ('packaged', 'pam', 'bare')
 OURS = ('pam', 'bare')
 SECRET, PLAIN = True, False
 
@@ -170,6 +169,24 @@ def resized(where, dialogue, prompt):
     where.free()
 
 
+def while_reading(tool, keys, number):
+    """chpasswd and chgpasswd at a terminal: what was typed before ^C or a kill is not done."""
+    def case(where):
+        talk = Talk(where, [tool], 'root')
+        talk.send(f'{"bob" if tool == "chpasswd" else "priv"}:{NEW_PASSWORD}\n')
+        time.sleep(0.3)
+        demand(not talk.ended(), talk.text())
+        if keys:
+            talk.send(keys)
+        else:
+            send_signal(where, talk, number)
+        talk.finish()
+        demand(talk.status != 0, 'status 0')
+        talk.as_before()
+        where.unchanged()
+    return case
+
+
 def at_prompts(name, case, kinds, dialogues, secret_only=False, plain_of=None):
     """A case for each prompt, or for the secret ones, or for the others of some tools."""
     for title, dialogue in dialogues.items():
@@ -190,6 +207,12 @@ def first_and_last(dialogues):
 EVERY = {**DIALOGUES, **OURS_TOO}
 SHORT = first_and_last(EVERY)
 CASES = [
+    # Debian's change each line as it is typed, or leave their locks.
+    *((f'{name}-{tool}', while_reading(tool, keys, number), OURS)
+      for tool in ('chpasswd', 'chgpasswd')
+      for name, keys, number in (('interrupt', b'\x03', 0), ('quit', b'\x1c', 0),
+                                 ('terminated', b'', signal.SIGTERM),
+                                 ('killed', b'', signal.SIGKILL))),
     *at_prompts('interrupt', key(b'\x03'), OURS, EVERY),
     # Debian's heed no ^C where echo is off, and chage leaves its locks.
     *at_prompts('interrupt', key(b'\x03'), ('packaged',), DIALOGUES, plain_of=('chfn', 'chsh')),
