@@ -75,7 +75,7 @@ static int take_days(struct run *run, const char *text, bool *ret_has, long *ret
 	*ret_has = true;
 	if (user_parse_days(text, ret))
 		return 0;
-	return err_set(&run->err, ERR_ARGUMENT, "invalid numeric argument '%s'", text);
+	return err_set(&run->err, ERR_USAGE, "invalid numeric argument '%s'", text);
 }
 
 static int take_options(struct run *run, struct plan *plan)
@@ -91,11 +91,9 @@ static int take_options(struct run *run, struct plan *plan)
 	    take_days(run, o->inactive, &aging->has_inactive, &aging->to.inactive) < 0)
 		return -1;
 	if (o->repository && strcmp(o->repository, "files") != 0)
-		return err_set(&run->err, ERR_ARGUMENT, "repository %s not supported",
-			       o->repository);
+		return err_set(&run->err, ERR_USAGE, "repository %s not supported", o->repository);
 	if (o->from_stdin && !caller_is_root(&run->caller))
-		return err_set(&run->err, ERR_ARGUMENT,
-			       "only root can use --stdin/-s option");
+		return err_set(&run->err, ERR_USAGE, "only root can use --stdin/-s option");
 	return 0;
 }
 
@@ -291,7 +289,7 @@ static int read_secret(struct run *run, struct secret *ret)
 		return -1;
 	if (ret->n > 0)
 		return 0;
-	return err_set(&run->err, ERR_ARGUMENT, "the password on standard input is empty");
+	return err_set(&run->err, ERR_USAGE, "the password on standard input is empty");
 }
 
 /* With raised ids. */
@@ -432,7 +430,7 @@ static const struct tool passwd_tool = {
 	.elevated = true,
 	.permission = "passwd",
 	.status = {
-		[ERR_USAGE] = 6, [ERR_ARGUMENT] = 6, [ERR_COMBINATION] = 2, [ERR_UNKNOWN] = 1,
+		[ERR_USAGE] = 6, [ERR_ARGUMENT] = 3, [ERR_COMBINATION] = 2, [ERR_UNKNOWN] = 1,
 		[ERR_PERMISSION] = 1, [ERR_NO_PASSWORD] = 3, [ERR_USER_FILE] = 3,
 		[ERR_IO] = 3, [ERR_MISSING] = 4, [ERR_LOCK] = 5, [ERR_PAM] = 10,
 	},
