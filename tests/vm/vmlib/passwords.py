@@ -71,4 +71,11 @@ SCRIPTS = (
                Line("show", "/ours/passwd -S vmua", says="^vmua P (?!10/04/2024|2024-10-04)",
                     label="shadow_t"),
            )),
+    # The distribution's passwd ends with SIGABRT there.
+    Script("passwd-5", "by PAM, enforce unreadable", {"config": "targeted", "fs": "noenforce"}, (
+        Line("passwd", answered("/ours/passwd vmua", NEXT, NEXT)),
+        Line("show", "/ours/passwd -S vmua", says="^vmua P "),
+        Line("chpasswd", f"/bin/sh -c 'echo vmub:{NEXT} | /ours/chpasswd'"),
+        Line("show", "/ours/passwd -S vmub", says="^vmub P "),
+    )),
 )
