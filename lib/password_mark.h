@@ -19,8 +19,8 @@ struct password_mark {
 	bool remove, unlock, lock;
 };
 
-/* The field as it will be, in the arena.  NULL: it is "!", and unlocking would leave an account that
- * needs no password. */
+/* The field as it will be, in the arena.  NULL: it is "!", and unlocking would leave an account
+ * that needs no password. */
 const char *password_mark_of(struct arena *a, struct str field, const struct password_mark *mark);
 
 /*

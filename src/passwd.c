@@ -107,7 +107,8 @@ static bool changes_aging(const struct passwd_given *o)
 	return o->expire || o->inactive || o->min || o->max || o->warn;
 }
 
-static int check_together(struct run *run, const struct passwd_given *o, const char *const *operands)
+static int check_together(struct run *run, const struct passwd_given *o,
+			  const char *const *operands)
 {
 	bool changes = changes_password(o) || changes_aging(o);
 	const char *wrong = NULL;
