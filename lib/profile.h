@@ -39,7 +39,7 @@ struct profile {
 	bool defaults_btrfs;      /* and BTRFS_SUBVOLUME_HOME, BTRFS_SUBVOLUME_SYSTEM */
 	bool groups_for_system;   /* GROUPS counts for useradd -r too */
 	bool lastlog;             /* useradd and usermod -u keep lastlog */
-	bool chsh_unlisted;       /* chsh warns root of an unlisted shell, and users may have none */
+	bool chsh_unlisted;       /* chsh warns root of an unlisted shell; users may have none */
 	bool shadow_off;          /* shadowconfig turns shadow passwords off, too */
 };
 

@@ -128,8 +128,9 @@ int target_authenticate(struct run *run, const char *service, const char *key)
 {
 	if (!run->root.live)
 		return 0;
-	/* Root need not prove anything.  PAM is not run for him: pam_rootok asks SELinux by libselinux's
-	 * avc, which ends the process where it cannot begin, and else we would wait for a password. */
+	/* Root need not prove anything.  PAM is not run for him: pam_rootok asks SELinux by
+	 * libselinux's avc, which ends the process where it cannot begin, and else we would wait
+	 * for a password. */
 	if (run_permit(run) < 0)
 		return -1;
 	if (run->caller.uid == 0)

@@ -409,8 +409,8 @@ static void lists_as_json(void **state)
 /* A long may be no wider than the largest day of the files. */
 static void far_days_stay_far(void **state)
 {
-	const struct user_aging far = { .last_change = LONG_MAX - 1, .min = 0, .max = 9999, .warn = 7,
-					.inactive = LONG_MAX, .expire = DAY_NONE };
+	const struct user_aging far = { .last_change = LONG_MAX - 1, .min = 0, .max = 9999,
+					.warn = 7, .inactive = LONG_MAX, .expire = DAY_NONE };
 	long days = 0;
 
 	(void)state;
