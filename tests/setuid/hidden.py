@@ -9,7 +9,7 @@ import signal
 import time
 
 import sandbox
-from people import NEW as NEW_PASSWORD, PASSWORD as HAS
+from people import NEW as NEW_PASSWORD
 from place import Unable, demand
 from stops import EVERY, begin
 from talk import Talk
@@ -122,25 +122,21 @@ def others_dump(where):
 
 # --- memory at the end
 
-def spans(proc, locked_only):
-    """(begin, end, name) of what can be written to; or of what is locked, where secrets live."""
-    here = None
-    with open(f'{proc}/smaps', encoding='utf-8') as file:
+def spans(proc):
+    """(begin, end, name) of what can be written to."""
+    with open(f'{proc}/maps', encoding='utf-8') as file:
         for line in file:
             words = line.split(maxsplit=5)
-            if re.match(r'[0-9a-f]+-[0-9a-f]+ ', line):
+            if words[1].startswith('rw'):
                 begin, end = (int(word, 16) for word in words[0].split('-'))
-                here = begin, end, words[5].strip() if len(words) > 5 else 'no file'
-                writable = words[1].startswith('rw')
-            elif line.startswith('VmFlags') and writable and ('lo' in words or not locked_only):
-                yield here
+                yield begin, end, words[5].strip() if len(words) > 5 else 'no file'
 
 
-def search(proc, wanted, locked_only=False):
+def search(proc, wanted):
     """The words that are in the memory of the process, and where."""
     found, size = [], 0
     memory = os.open(f'{proc}/mem', os.O_RDONLY)
-    for begin, end, name in spans(proc, locked_only):
+    for begin, end, name in spans(proc):
         try:
             content = os.pread(memory, end - begin, begin)
         except OSError:
@@ -192,7 +188,7 @@ def let_die(talk):
 
 
 def wiped(tool, wrong=None):
-    """At the end no secret is in memory; with PAM, none in what we locked: PAM has its copies."""
+    """At the end no secret is in memory, neither where it was nor on its way there."""
     def case(where):
         argv, user, *steps = EVERY[tool]
         if wrong:
@@ -202,11 +198,11 @@ def wiped(tool, wrong=None):
         proc = f'{where.dir}/proc/{talk.pid}'
 
         def look_at():
-            return search(proc, words, locked_only=where.kind == 'pam')
+            return search(proc, words)
 
         found, size = to_the_end(talk, steps, look_at)
         demand(not found, *found)
-        demand(where.kind == 'pam' or size > 4096, 'nothing was searched')
+        demand(size > 4096, 'nothing was searched')
         demand((talk.status == 0) == (wrong is None), f'status {talk.status} {talk.text()!r}')
     return case
 
@@ -229,8 +225,7 @@ def from_lines(tool, line):
         talk = Talk(where, [tool], 'root', stdin=line.encode(), prepare=wait)
         time.sleep(0.2)
         proc = f'{where.dir}/proc/{talk.pid}'
-        found, _ = to_the_end(talk, [], lambda: search(proc, [NEW_PASSWORD],
-                                                       where.kind == 'pam'), stopped=True)
+        found, _ = to_the_end(talk, [], lambda: search(proc, [NEW_PASSWORD]), stopped=True)
         demand(not found, *found)
         demand(talk.status == 0, f'status {talk.status}')
     return case
