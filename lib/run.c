@@ -308,7 +308,7 @@ static int status_of(const struct tool *tool, enum err_kind kind)
 
 void run_send(struct run *run)
 {
-	struct err ignored = { ERR_NONE };
+	struct err ignored = { .kind = ERR_NONE };
 	bool lowered = is_lowered(run);
 
 	/* The audit system hears root alone. */

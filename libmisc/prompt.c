@@ -309,7 +309,7 @@ static const char *trimmed(char *text)
 int prompt_value(const char *label, const char *current, struct arena *a, const char **ret,
 		 struct err *e)
 {
-	struct err why = { ERR_NONE };
+	struct err why = { .kind = ERR_NONE };
 	struct line l;
 
 	if (ask_line(arena_printf(a, "\t%s [%s]: ", label, current), a, &l, &why) == 0)

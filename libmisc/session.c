@@ -52,7 +52,7 @@ struct failure {
 static struct failure become(const struct session *s)
 {
 	struct caller caller = *s->caller;
-	struct err ignored = { ERR_NONE };
+	struct err ignored = { .kind = ERR_NONE };
 
 	caller.gid = s->gid;
 	errno = EPERM;
