@@ -108,7 +108,7 @@ SHAPES = (
     Shape("5", "as 3, enforce unreadable", {"config": "targeted", "fs": "noenforce"}, (DB, DB),
           key=True, passwords=ABORTS),
     Shape("5d", "as 3, policy denies reading selinuxfs",
-          {"config": "targeted", "domain": "noselinuxfs_t"}, (DB, OK)),
+          {"config": "targeted", "domain": "noselinuxfs_t"}, (DB, OK), passwords=ABORTS),
     Shape("5o", "policy, reading selinuxfs denied, files with labels of their own",
           {**GOOD, "domain": "noselinuxfs_t", "files": "own"}, (OK, OK), labels=KEPT),
     Shape("6", "--root of a tree without policy", HOST, (DB, DB), at="--root /mnt/new", key=True,
