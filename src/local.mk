@@ -100,3 +100,8 @@ sbin_PROGRAMS += src/vipw
 SBIN_LINKS += vipw:vigr
 src_vipw_SOURCES = src/vipw.c
 src_vipw_LDADD = $(ACCOUNT_LIBS)
+
+sbin_PROGRAMS += src/cppw
+SBIN_LINKS += cppw:cpgr
+src_cppw_SOURCES = src/cppw.c
+src_cppw_LDADD = $(ACCOUNT_LIBS)
