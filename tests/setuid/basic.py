@@ -33,6 +33,14 @@ def passwd_own(where):
     demand(where.row('shadow', 'alice')[2] == str(people.TODAY), where.row('shadow', 'alice')[2])
 
 
+def passwd_by_pipe(where):
+    """A program that has the words at hand: they come from standard input, without a terminal."""
+    words = f'{HAS["alice"]}\n{NEW_PASSWORD}\n{NEW_PASSWORD}\n'
+    call(where, 'passwd', stdin=words.encode(), status=0)
+    where.only('shadow')
+    password_is(where, 'alice', NEW_PASSWORD)
+
+
 def passwd_own_by_name(where):
     change(where, argv=('passwd', 'alice')).finish(0)
     where.only('shadow')
@@ -292,6 +300,7 @@ def by_lines(tool, line, table, name):
 
 CASES = [
     ('passwd-own', passwd_own, ALL),
+    ('passwd-by-pipe', passwd_by_pipe, ALL),
     ('passwd-own-by-name', passwd_own_by_name, ALL),
     ('passwd-wrong-old', passwd_wrong_old, ALL),
     ('passwd-empty-old', passwd_empty_old, ALL),

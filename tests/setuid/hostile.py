@@ -7,6 +7,7 @@ import signal
 import subprocess
 
 import people
+import sandbox
 from people import NEW as NEW_PASSWORD, PASSWORD as HAS
 from place import demand
 from rights import asked
@@ -16,6 +17,7 @@ import watch
 ALL = ('packaged', 'pam', 'bare')
 OURS = ('pam', 'bare')
 MEGA = 1 << 20
+PR_SET_NO_NEW_PRIVS = 38
 
 # name: argv, user, answers, changed tables.  One that succeeds, of each tool.
 GOOD = {
@@ -295,6 +297,32 @@ def alarm_pending(where):
     where.unchanged()
 
 
+def no_new_rights(tool):
+    """Where the kernel gives a program no bits (no_new_privs, nosuid) it can do nothing."""
+    def case(where):
+        argv, user, steps, _ = GOOD[tool]
+        talk = Talk(where, argv, user,
+                    prepare=lambda: sandbox.libc.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
+        for _, answer in steps:
+            if not asked(talk):
+                break
+            talk.send(answer + '\n')
+        talk.finish()
+        demand(talk.status > 0, f'status {talk.status}')
+        talk.as_before()
+        where.unchanged()
+    return case
+
+
+def from_nowhere(where):
+    """The working directory is gone."""
+    def prepare():
+        os.mkdir('/tmp/gone')
+        os.chdir('/tmp/gone')
+        os.rmdir('/tmp/gone')
+    finish(where, 'passwd', prepare=prepare)
+
+
 # --- argv
 
 def argv_null(tool):
@@ -365,6 +393,8 @@ CASES = [
     *((f'limit-{name}-{tool}', starved(tool, prepare), OURS)
       for tool in ('passwd', 'chfn', 'gpasswd', 'sg-password')
       for name, prepare in STARVED.items()),
+    *((f'no-new-rights-{tool}', no_new_rights(tool), OURS) for tool in WRITERS),
+    ('from-nowhere', from_nowhere, OURS),
     ('signals-off', signals_off, OURS),
     ('umask', umask_of_0777, OURS),
     ('alarm', alarm_pending, OURS),

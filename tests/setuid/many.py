@@ -9,6 +9,7 @@ import time
 import people
 from people import NEW as NEW_PASSWORD, PASSWORD as HAS
 from place import F_OFD_SETLK, demand
+from stops import EVERY, begin
 from talk import AGAIN, NEW, OLD, PASSWORD, Talk
 
 ALL = ('packaged', 'pam', 'bare')
@@ -171,7 +172,52 @@ def lock_not_had(where):
     where.unchanged()
 
 
+def taken_away(tool, prompt, line):
+    """What was allowed when it asked is looked at again in the transaction."""
+    def case(where):
+        talk = begin(where, EVERY[tool], prompt)
+        where.control(line)
+        start = where.snapshot()
+        for pattern, answer, secret in EVERY[tool][2 + prompt:]:
+            talk.answer(pattern, answer, secret)
+        talk.finish()
+        demand(talk.status > 0, f'status {talk.status}')
+        talk.as_before()
+        where.unchanged(start)
+    return case
+
+
+def other_row(where):
+    """A row that another changed while it asked: both changes stand."""
+    talk = begin(where, EVERY['chfn'], 3)
+    where.control('usermod -s /bin/bash alice')
+    for pattern, answer, secret in EVERY['chfn'][5:]:
+        talk.answer(pattern, answer, secret)
+    talk.finish(0)
+    row = where.row('passwd', 'alice')
+    demand(row[4] == 'Alice Able,81,82,83,more' and row[6] == '/bin/bash', *row)
+
+
+TAKEN = {
+    'admin': ('gpasswd', 1, 'sed -i s/:alice:bob/::bob/ /etc/gshadow'),
+    'group': ('gpasswd', 1, 'sed -i /^club:/d /etc/group /etc/gshadow'),
+    'account': ('chfn', 3, 'sed -i /^alice:/d /etc/passwd'),
+    'uid': ('chsh', 1, 'sed -i s/^alice:x:1000:/alice:x:4000:/ /etc/passwd'),
+    'uid-chfn': ('chfn', 3, 'sed -i s/^alice:x:1000:/alice:x:4000:/ /etc/passwd'),
+    'restricted': ('chsh', 1, f'usermod -s {people.KIOSK} alice'),
+}
+# With PAM it is pam_unix that writes.
+TAKEN_BARE = {
+    'lock': ('passwd', 2, 'usermod -L alice'),
+    'password': ('passwd', 2, 'usermod -p \'$6$x$y\' alice'),
+    'password-uid': ('passwd', 2, 'sed -i s/^alice:x:1000:/alice:x:4000:/ /etc/passwd'),
+    'password-account': ('passwd', 2, 'sed -i /^alice:/d /etc/passwd /etc/shadow'),
+}
+
 CASES = [
+    *((f'taken-away-{name}', taken_away(*what), OURS) for name, what in TAKEN.items()),
+    *((f'taken-away-{name}', taken_away(*what), ('bare',)) for name, what in TAKEN_BARE.items()),
+    ('other-row', other_row, OURS),
     ('two-users', two_users, ALL),
     ('one-user-twice', one_user_twice, ALL),
     ('other-tools', other_tools, OURS),
