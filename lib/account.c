@@ -10,18 +10,19 @@
 static int check_name(struct run *run, struct txn *txn, const struct account *a,
 		      const struct nss *nss)
 {
+	const char *group = a->group_name ? a->group_name : a->name;
 	struct table *users = txn_create(txn, TABLE_PASSWD);
 	struct table *groups = txn_table(txn, TABLE_GROUP);
 	struct row row;
 
 	if (table_find(users, a->name, &row) || nss_user(nss, a->name, NULL, NULL))
 		return err_set(&run->err, ERR_EXISTS, "user '%s' already exists", a->name);
-	if (a->own_group && ((groups && table_find(groups, a->name, &row)) ||
-			     nss_group(nss, a->name, NULL)))
+	if (a->own_group && ((groups && table_find(groups, group, &row)) ||
+			     nss_group(nss, group, NULL)))
 		return err_set(&run->err, ERR_EXISTS,
 			       "group %s exists - if you want to add this user to that group, "
 			       "use -g.",
-			       a->name);
+			       group);
 	return 0;
 }
 
@@ -36,7 +37,52 @@ static int lacks(const struct run *run, struct account *a, const char *what)
 struct claims {
 	struct run *run;
 	struct nss *nss;
+	struct account_many *many;
 };
+
+/* proc_find hands its context on as it is; ours leads to what may be changed. */
+struct busy {
+	struct account_many *many;
+};
+
+static bool gather_busy(const void *context, uid_t uid)
+{
+	struct account_many *m = ((const struct busy *)context)->many;
+	size_t i;
+
+	for (i = 0; i < m->busy_count; i++)
+		if (m->busy[i] == uid)
+			return false;
+	if (m->busy_count == m->busy_room) {
+		size_t room = m->busy_room ? 2 * m->busy_room : 64;
+
+		m->busy = arena_grow(m->arena, m->busy, m->busy_count, room, sizeof(*m->busy));
+		m->busy_room = room;
+	}
+	m->busy[m->busy_count++] = uid;
+	return false;
+}
+
+/* For many accounts all processes are looked at once. */
+static bool is_busy(const struct claims *c, uid_t uid)
+{
+	struct account_many *m = c->many;
+	const struct busy busy = { m };
+	pid_t pid;
+	size_t i;
+
+	if (!m)
+		return user_is_busy(uid, NULL);
+	if (!m->busy_known) {
+		m->arena = &c->run->arena;
+		m->busy_known = true;
+		(void)proc_find(gather_busy, &busy, &pid);
+	}
+	for (i = 0; i < m->busy_count; i++)
+		if (m->busy[i] == uid)
+			return true;
+	return false;
+}
 
 /* Other sources may have a uid; and one that still has processes is not given to somebody new, who
  * could be meddled with by what a removed user left running. */
@@ -44,12 +90,12 @@ static bool is_claimed(void *context, uint32_t uid)
 {
 	const struct claims *c = context;
 
-	return nss_takes_uid(c->nss, uid) || (c->run->root.live && user_is_busy((uid_t)uid, NULL));
+	return nss_takes_uid(c->nss, uid) || (c->run->root.live && is_busy(c, (uid_t)uid));
 }
 
 static int settle_uid(struct run *run, struct txn *txn, struct account *a, struct nss *nss)
 {
-	struct claims claims = { run, nss };
+	struct claims claims = { run, nss, a->many };
 	const struct ids_others others = { is_claimed, &claims };
 	struct table *users = txn_table(txn, TABLE_PASSWD);
 	struct ids_range range;
@@ -75,6 +121,8 @@ static int settle_gid(struct run *run, struct txn *txn, struct account *a)
 
 	if (a->group)
 		return group_gid(run, txn, a->group, &a->gid);
+	if (a->own_group && a->has_gid)
+		return 0;
 	if (a->own_group)
 		return group_choose_gid(run, txn, a->sys, a->uid, &a->gid) < 0 ?
 			       lacks(run, a, "GIDs") :
@@ -99,12 +147,17 @@ static bool wants_subids(struct run *run, const struct account *a, const struct 
 static int settle_subids(struct run *run, struct txn *txn, struct account *a,
 			 const struct nss *nss)
 {
+	struct account_many alone = { .busy_known = false };
+	struct account_many *m = a->many ? a->many : &alone;
+
 	a->subuids.count = a->subgids.count = 0;
 	if (!wants_subids(run, a, nss))
 		return 0;
-	if (subid_choose(run, txn, TABLE_SUBUID, a->name, a->uid, &a->subuids) < 0)
+	if (subid_choose_next(run, txn, TABLE_SUBUID, a->name, a->uid, &m->subuids,
+			      &a->subuids) < 0)
 		return lacks(run, a, "subordinate UIDs");
-	if (subid_choose(run, txn, TABLE_SUBGID, a->name, a->uid, &a->subgids) < 0)
+	if (subid_choose_next(run, txn, TABLE_SUBGID, a->name, a->uid, &m->subgids,
+			      &a->subgids) < 0)
 		return lacks(run, a, "subordinate GIDs");
 	return 0;
 }
@@ -113,7 +166,7 @@ int account_fill_in(struct run *run, struct txn *txn, struct account *a)
 {
 	struct nss nss;
 
-	if (nss_load(&nss, &run->root, run->opt.local, &run->arena, &run->err) < 0)
+	if (run_sources(run, &nss) < 0)
 		return -1;
 	/* What the command line names is looked at before what it makes. */
 	if (a->group && group_gid(run, txn, a->group, &a->gid) < 0)
@@ -138,7 +191,10 @@ int account_add(struct run *run, struct txn *txn, const struct account *a)
 {
 	const struct user user = { .name = a->name, .gecos = a->gecos, .home = a->home,
 				   .shell = a->shell, .uid = a->uid, .gid = a->gid };
-	const struct group_new group = { .name = a->name, .gid = a->gid, .for_user = true };
+	const struct group_new group = { .name = a->group_name ? a->group_name : a->name,
+					 .gid = a->gid,
+					 .password = a->group_password,
+					 .for_user = true };
 	const struct group_memberships memberships = { .user = a->name, .groups = a->groups,
 						       .how = GROUP_ADD, .by_useradd = true };
 

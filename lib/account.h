@@ -19,7 +19,17 @@
 /* The tables that it needs. */
 #define ACCOUNT_TABLES TABLE_ALL
 
+/* What is kept between the accounts of one transaction.  Begin with all zeros. */
+struct account_many {
+	struct subid_cursor subuids, subgids;
+	bool busy_known;
+	uid_t *busy; /* who has processes */
+	size_t busy_count, busy_room;
+	struct arena *arena;
+};
+
 struct account {
+	struct account_many *many; /* NULL: this one alone */
 	/* Wishes.  Strings have passed name.h's checks. */
 	const char *name, *gecos, *home, *shell;
 	const char *password;    /* a hash, or the profile's locked one */
@@ -29,6 +39,9 @@ struct account {
 	bool sys;                /* ids from the system range */
 	const char *group; /* the primary one, name or gid; NULL: own_group or default_group */
 	bool own_group;          /* make a group of the user's name */
+	const char *group_name;  /* another name for it, or NULL */
+	const char *group_password; /* a hash for it, or NULL: none */
+	bool has_gid;            /* gid is given for it, not to be chosen */
 	const char *default_group;
 	const char *groups;      /* further ones, a comma list of names and gids; NULL: none */
 	bool subids;             /* ranges, where the file exists and the uid is a normal one */

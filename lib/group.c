@@ -11,11 +11,6 @@ static int unknown(struct run *run, const char *name)
 	return err_set(&run->err, ERR_UNKNOWN, "group '%s' does not exist", name);
 }
 
-static int ask_others(struct run *run, struct nss *ret)
-{
-	return nss_load(ret, &run->root, run->opt.local, &run->arena, &run->err);
-}
-
 int group_find(struct run *run, struct txn *txn, const char *name, struct group_id *ret)
 {
 	struct group_lines lines;
@@ -52,7 +47,7 @@ int group_gid(struct run *run, struct txn *txn, const char *text, gid_t *ret)
 		*ret = gid;
 		return 0;
 	}
-	if (ask_others(run, &others) < 0)
+	if (run_sources(run, &others) < 0)
 		return -1;
 	if (schema_id(str_of(text), &gid) && nss_gid(&others, gid, NULL)) {
 		*ret = gid;
@@ -67,7 +62,7 @@ static int no_group_of_ours(struct run *run, const char *text)
 	struct nss others;
 	uint32_t gid;
 
-	if (ask_others(run, &others) < 0)
+	if (run_sources(run, &others) < 0)
 		return -1;
 	if (nss_group(&others, text, NULL) ||
 	    (schema_id(str_of(text), &gid) && nss_gid(&others, gid, NULL)))
@@ -119,7 +114,7 @@ int group_choose_gid(struct run *run, struct txn *txn, bool sys, uint32_t prefer
 	struct nss others;
 	uint32_t gid;
 
-	if (ask_others(run, &others) < 0 ||
+	if (run_sources(run, &others) < 0 ||
 	    ids_range_get(&range, &run->defs, IDS_GID, sys, &run->err) < 0)
 		return -1;
 	asked.context = &others;
@@ -151,7 +146,7 @@ int group_exists(struct run *run, struct txn *txn, const char *name, gid_t *ret_
 		*ret_gid = gid;
 		return 1;
 	}
-	if (ask_others(run, &others) < 0)
+	if (run_sources(run, &others) < 0)
 		return -1;
 	return nss_group(&others, name, ret_gid);
 }
@@ -172,7 +167,7 @@ int group_check_new_gid(struct run *run, struct txn *txn, gid_t gid)
 	struct nss others;
 	struct row row;
 
-	if (ask_others(run, &others) < 0)
+	if (run_sources(run, &others) < 0)
 		return -1;
 	if ((t && table_find_id(t, gid, &row)) || nss_gid(&others, gid, NULL))
 		return err_set(&run->err, ERR_ID_IN_USE, "GID '%lu' already exists",
@@ -187,7 +182,7 @@ int group_check_members(struct run *run, struct txn *txn, const char *list)
 	struct nss others;
 	struct row row;
 
-	if (ask_others(run, &others) < 0)
+	if (run_sources(run, &others) < 0)
 		return -1;
 	while (str_next(&rest, ',', &item)) {
 		const char *name = str_dup(&run->arena, item);

@@ -96,9 +96,23 @@ static bool is_free(struct search *s, uint32_t id)
 	       !(s->others && s->others->taken && s->others->taken(s->others->context, id));
 }
 
+/* The first id from one on that no row of the window has; past the window: that one itself. */
+static int64_t skip_used(const struct idset *w, int64_t id)
+{
+	while (w->bits && id >= w->low && id <= w->high) {
+		uint32_t i = (uint32_t)(id - w->low);
+		uint64_t free = ~w->bits[i / 64] >> (i % 64);
+
+		if (free)
+			return id + __builtin_ctzll(free);
+		id += 64 - i % 64;
+	}
+	return id;
+}
+
 static bool walk_up(struct search *s, int64_t from, int64_t to, uint32_t *ret)
 {
-	for (; from <= to; from++) {
+	for (; (from = skip_used(&s->seen.window, from)) <= to; from++) {
 		if (is_free(s, (uint32_t)from)) {
 			*ret = (uint32_t)from;
 			return true;

@@ -13,6 +13,7 @@
 #include "day.h"
 #include "fd.h"
 #include "lock.h"
+#include "nss.h"
 #include "profile.h"
 #include "run_confine.h"
 #include "selinux_permit.h"
@@ -162,6 +163,18 @@ struct selinux *run_labels(struct run *run)
 	if (lowered && caller_lower(&run->caller, &run->err) < 0)
 		return NULL;
 	return run->labels;
+}
+
+int run_sources(struct run *run, struct nss *ret)
+{
+	if (!run->sources) {
+		if (nss_load(ret, &run->root, run->opt.local, &run->arena, &run->err) < 0)
+			return -1;
+		run->sources = arena_alloc(&run->arena, sizeof(*run->sources));
+		*run->sources = *ret;
+	}
+	*ret = *run->sources;
+	return 0;
 }
 
 int run_permit(struct run *run)

@@ -47,6 +47,7 @@ struct run_opts {
 };
 
 struct run;
+struct nss;
 
 /* A status that differs between distributions: profile.h has it. */
 #define RUN_STATUS_BY_PROFILE 255
@@ -78,6 +79,7 @@ struct run {
 	struct events events;
 	enum selinux_mode mode;
 	struct selinux *labels; /* made by run_labels at first use */
+	struct nss *sources;    /* made by run_sources at first use */
 	long lock_timeout;      /* seconds */
 	struct proc_origin origin; /* for the programs that we start */
 	struct caller caller;
@@ -98,6 +100,9 @@ int run_main(const struct tool *tool, void *options, int argc, char **argv);
 
 /* The labelling decision of this run, sampled once.  NULL: run->err is filled. */
 struct selinux *run_labels(struct run *run);
+
+/* The sources beyond the files (nss.h), looked at once. */
+int run_sources(struct run *run, struct nss *ret);
 
 /*
  * What root may do to accounts on the running system is for the policy to say, too

@@ -38,6 +38,18 @@ bool subid_parse(const char *text, struct subid_range *ret);
 int subid_choose(struct run *run, struct txn *txn, enum table_id which, const char *owner,
 		 uid_t uid, struct subid_range *ret);
 
+/* The same for many new accounts of one transaction: what was looked at is kept, and the rows that
+ * were chosen must be added.  Begin with all zeros, one for each table. */
+struct ids_span;
+struct subid_cursor {
+	bool begun;
+	const struct ids_span *spans; /* of the file as it was, in order, none meets another */
+	size_t count, from;           /* those before from lie below next */
+	uint32_t next;                /* no place before it */
+};
+int subid_choose_next(struct run *run, struct txn *txn, enum table_id which, const char *owner,
+		      uid_t uid, struct subid_cursor *cursor, struct subid_range *ret);
+
 /* A row, by name or uid as SUB_?ID_STORE_BY_UID says. */
 int subid_add(struct run *run, struct txn *txn, enum table_id which, const char *owner, uid_t uid,
 	      struct subid_range range);

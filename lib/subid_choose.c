@@ -59,16 +59,92 @@ static int narrow(struct run *run, enum table_id which, struct limits *l, uid_t 
 	return 0;
 }
 
-int subid_choose(struct run *run, struct txn *txn, enum table_id which, const char *owner,
-		 uid_t uid, struct subid_range *ret)
+/* Spans that meet become one, so that where one ends is in order too. */
+static size_t join_spans(struct ids_span *items, size_t count)
+{
+	size_t i, n = 0;
+
+	for (i = 0; i < count; i++) {
+		if (n > 0 && items[i].first <= (uint64_t)items[n - 1].last + 1) {
+			if (items[i].last > items[n - 1].last)
+				items[n - 1].last = items[i].last;
+			continue;
+		}
+		items[n++] = items[i];
+	}
+	return n;
+}
+
+static void begin(struct table *t, struct arena *a, struct subid_cursor *c)
+{
+	struct subid_spans used;
+
+	if (c->begun)
+		return;
+	subid_all_spans(t, a, &used);
+	*c = (struct subid_cursor){ .begun = true, .spans = used.items };
+	c->count = join_spans(used.items, used.count);
+}
+
+/* The first span that ends at min or after it. */
+static size_t first_span(const struct subid_cursor *c, uint32_t min)
+{
+	size_t low = c->from, high = c->count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (c->spans[middle].last < min)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+/* In the owner's own place: rows of our own meet it only where two owners have one uid. */
+static bool find_place(struct run *run, struct txn *txn, enum table_id which, uid_t uid,
+		       const struct limits *l, struct ids_seen *seen, struct subid_cursor *c,
+		       uint32_t *ret)
+{
+	struct table *users = txn_table(txn, TABLE_PASSWD);
+	struct row row;
+	size_t from;
+
+	*ret = l->min;
+	if (l->wrap)
+		return true; /* that it may overlap is asked for */
+	if (users && table_find_id(users, uid, &row)) {
+		c->begun = false;
+		begin(txn_table(txn, which), &run->arena, c);
+	}
+	from = first_span(c, l->min);
+	return ids_hole(c->spans + from, c->count - from, l->min, l->max, l->count, seen, ret);
+}
+
+/* All before the last one that was found is taken, or too small. */
+static bool find_next(const struct limits *l, struct ids_seen *seen, struct subid_cursor *c,
+		      uint32_t *ret)
+{
+	uint32_t min = l->min > c->next ? l->min : c->next;
+
+	c->from = first_span(c, min);
+	if (!ids_hole(c->spans + c->from, c->count - c->from, min, l->max, l->count, seen, ret))
+		return false;
+	c->next = *ret + l->count;
+	return true;
+}
+
+int subid_choose_next(struct run *run, struct txn *txn, enum table_id which, const char *owner,
+		      uid_t uid, struct subid_cursor *cursor, struct subid_range *ret)
 {
 	struct ids_seen seen = { .t = txn_table(txn, subid_kind(which)->holders),
 				 .a = &run->arena };
 	struct subid_owner o = subid_owner(run, owner, uid);
 	struct table *t = txn_table(txn, which);
-	struct subid_spans used;
 	struct limits l;
 	uint32_t first;
+	bool found;
 
 	*ret = (struct subid_range){ .count = 0 };
 	if (!t || has_any(t, &run->arena, &o))
@@ -79,11 +155,19 @@ int subid_choose(struct run *run, struct txn *txn, enum table_id which, const ch
 		return 0;
 	if (l.deterministic && narrow(run, which, &l, uid) < 0)
 		return -1;
-	subid_all_spans(t, &run->arena, &used);
-	if (l.deterministic && l.wrap)
-		first = l.min; /* that it may overlap is asked for */
-	else if (!ids_hole(used.items, used.count, l.min, l.max, l.count, &seen, &first))
+	begin(t, &run->arena, cursor);
+	found = l.deterministic ? find_place(run, txn, which, uid, &l, &seen, cursor, &first) :
+				  find_next(&l, &seen, cursor, &first);
+	if (!found)
 		return none_left(run, which);
 	*ret = (struct subid_range){ first, l.count };
 	return 0;
+}
+
+int subid_choose(struct run *run, struct txn *txn, enum table_id which, const char *owner,
+		 uid_t uid, struct subid_range *ret)
+{
+	struct subid_cursor cursor = { .begun = false };
+
+	return subid_choose_next(run, txn, which, owner, uid, &cursor, ret);
 }

@@ -137,6 +137,7 @@ static void put_line(struct table *t, struct row *row, struct str line)
 {
 	size_t i;
 
+	t->kept_count = 0;
 	if (row->at > t->size) {
 		t->added[row->at - t->size - 1] = line;
 		return;
@@ -218,6 +219,7 @@ void table_add_line(struct table *t, struct str line)
 
 	make_room(t->arena, &t->added, t->added_count, &t->added_room, sizeof(*t->added));
 	t->added[t->added_count++] = line;
+	table_keep(t, line);
 	if (table_load(t, table_added_at(t, t->added_count - 1), &row))
 		table_hint(t, &row);
 }

@@ -338,12 +338,10 @@ bool table_find_line(struct table *t, struct str line, struct row *ret)
 	return false;
 }
 
-static void use_id(struct table *t, struct idset *s, uint64_t id)
+static void use_id(struct idset *s, uint64_t id)
 {
 	uint32_t i;
 
-	if (id > t->highest)
-		t->highest = id;
 	if (id < s->low || id > s->high)
 		return;
 	i = (uint32_t)id - s->low;
@@ -356,14 +354,56 @@ static void use_id(struct table *t, struct idset *s, uint64_t id)
 	s->any = true;
 }
 
-void table_ids(struct table *t, uint32_t low, uint32_t high, struct arena *a, struct idset *ret)
+static void scan_id(struct table *t, struct idset *s, struct str line)
 {
-	size_t at, i = 0;
 	uint64_t id;
 
-	*ret = (struct idset){ .low = low, .high = high };
+	if (!line.p || !third_column(line, &id))
+		return;
+	if (id > t->highest)
+		t->highest = id;
+	use_id(s, id);
+}
+
+void table_keep(struct table *t, struct str line)
+{
+	uint64_t id;
+	unsigned i;
+
+	if (t->kept_count == 0 || !third_column(line, &id))
+		return;
+	for (i = 0; i < t->kept_count; i++)
+		use_id(&t->kept[i], id);
+}
+
+static const struct idset *find_kept(const struct table *t, uint32_t low, uint32_t high)
+{
+	unsigned i;
+
+	for (i = 0; i < t->kept_count; i++)
+		if (t->kept[i].low == low && t->kept[i].high == high)
+			return &t->kept[i];
+	return NULL;
+}
+
+/* Instead of the oldest, where there is no room. */
+static void remember(struct table *t, const struct idset *s)
+{
+	if (t->kept_count < TABLE_KEPT)
+		t->kept_last = t->kept_count++;
+	else
+		t->kept_last = (t->kept_last + 1) % TABLE_KEPT;
+	t->kept[t->kept_last] = *s;
+}
+
+void table_ids(struct table *t, uint32_t low, uint32_t high, struct arena *a, struct idset *ret)
+{
+	const struct idset *kept = find_kept(t, low, high);
+	size_t at, i = 0;
+
+	*ret = kept ? *kept : (struct idset){ .low = low, .high = high };
 	/* Sub-ids mostly lie above all ids: then there is nothing to look for. */
-	if (high < low || (t->highest_known && low > t->highest))
+	if (kept || high < low || (t->highest_known && low > t->highest))
 		return;
 	/* Pages of a large range that nobody uses are never touched. */
 	if (high - low < IDSET_WIDTH_MAX)
@@ -373,14 +413,13 @@ void table_ids(struct table *t, uint32_t low, uint32_t high, struct arena *a, st
 
 		if (i < t->change_count && t->changes[i].at == at)
 			now = t->changes[i++].new;
-		if (now.p && third_column(now, &id))
-			use_id(t, ret, id);
+		scan_id(t, ret, now);
 		at += line.n + 1;
 	}
 	for (i = 0; i < t->added_count; i++)
-		if (t->added[i].p && third_column(t->added[i], &id))
-			use_id(t, ret, id);
+		scan_id(t, ret, t->added[i]);
 	t->highest_known = true;
+	remember(t, ret);
 }
 
 bool table_all_below(const struct table *t, uint32_t id)

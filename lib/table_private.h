@@ -17,6 +17,9 @@ struct hints {
 	size_t size, used;
 };
 
+/* Ranges of ids that are remembered: the ordinary ids, those of the system, a window or two. */
+#define TABLE_KEPT 4
+
 struct table {
 	enum table_id id;
 	const char *bytes;
@@ -33,6 +36,9 @@ struct table {
 	uint64_t highest; /* id of any row, once all were looked at */
 	bool highest_known;
 	bool loose; /* the bytes are not those of the file */
+	/* What table_ids found; new rows are added to it, other edits end it. */
+	struct idset kept[TABLE_KEPT];
+	unsigned kept_count, kept_last;
 
 	struct hints names, ids;
 	unsigned name_finds, id_finds;
@@ -50,5 +56,7 @@ size_t table_insertion(struct table *t);
 size_t table_added_at(const struct table *t, size_t i);
 /* Lets the hints know of a row that came or changed. */
 void table_hint(struct table *t, const struct row *row);
+/* Lets what table_ids found know of a new row. */
+void table_keep(struct table *t, struct str line);
 
 #endif

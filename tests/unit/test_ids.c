@@ -95,6 +95,47 @@ static void choosing(void **state)
 	}
 }
 
+/* One table that grows is asked again and again; each answer is that of a fresh one. */
+static void many_of_one_table(void **state)
+{
+	static const struct ids_range of[] = {
+		{ IDS_GID, false, 1000, 1150 },
+		{ IDS_GID, true, 101, 230 },
+		{ IDS_GID, false, 1000, 4000000000u },
+	};
+	struct err e = { .kind = ERR_NONE };
+	size_t i;
+	int n;
+
+	(void)state;
+	for (i = 0; i < sizeof(of) / sizeof(of[0]); i++) {
+		const char *text = "a:x:1100:\nb:x:1140:\nc:x:200:\nd:x:3000000000:\ne:x:110:\n";
+		struct table *t = open_text(text);
+
+		for (n = 0; n < 200; n++) {
+			struct ids_others others = { in_list, (void *)(uintptr_t)",1120,1003,199," };
+			uint32_t fresh = IDS_NONE, id = IDS_NONE;
+			const char *values[GR_COLUMNS] = { "n", "x", NULL, "" };
+			int a, b;
+
+			err_clear(&e);
+			a = ids_choose(t, &of[i], IDS_NONE, &others, &arena, &id, &e);
+			b = ids_choose(open_text(text), &of[i], IDS_NONE, &others, &arena, &fresh,
+				       &e);
+			assert_int_equal(a, b);
+			assert_int_equal(id, fresh);
+			if (a < 0)
+				break;
+			values[GR_GID] = arena_printf(&arena, "%lu", (unsigned long)id);
+			err_clear(&e);
+			assert_int_equal(table_add(t, values, &e), 0);
+			text = arena_printf(&arena, "%sn:x:%lu:\n", text, (unsigned long)id);
+		}
+		/* The first two are full in the end. */
+		assert_int_equal(n, i == 0 ? 147 : i == 1 ? 127 : 200);
+	}
+}
+
 static void no_table_and_nobody_else(void **state)
 {
 	struct ids_range range = { IDS_UID, false, 1000, 1001 };
@@ -275,6 +316,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(choosing),
+		cmocka_unit_test(many_of_one_table),
 		cmocka_unit_test(no_table_and_nobody_else),
 		cmocka_unit_test(ranges),
 		cmocka_unit_test(first_used),

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "account_world.h"
 #include "subid.h"
+#include "user.h"
 
 #define PASSWD "root:x:0:0::/:/bin/sh\nalice:x:1000:1000::/:/bin/sh\nbob:x:1001:1001::/:/bin/sh\n"
 #define GROUP "root:x:0:\nalice:x:1000:\n"
@@ -143,6 +144,53 @@ static void choosing(void **state)
 	}
 }
 
+/* Many accounts with one cursor; each answer is that of a look at all rows. */
+static void choosing_many(void **state)
+{
+	static const char *const keys[][5] = {
+		{ "SUB_UID_COUNT=10", "SUB_UID_MIN=900", "SUB_UID_MAX=1600", NULL },
+		{ "SUB_UID_COUNT=10", "SUB_UID_MIN=900", "SUB_UID_DETERMINISTIC=yes",
+		  "SUB_UID_MAX=1600", NULL },
+		{ "SUB_UID_COUNT=10", "SUB_UID_MIN=900", "SUB_UID_DETERMINISTIC=yes",
+		  "UNSAFE_SUB_UID_DETERMINISTIC_WRAP=yes", NULL },
+	};
+	struct subid_range a, b;
+	size_t i;
+	uid_t n;
+
+	(void)state;
+	for (i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
+		struct subid_cursor cursor = { .begun = false };
+		int refused = 0;
+
+		with_subuid("x:1200:30\nx:950:7\nx:1205:3\nx:1230:1\nx:1500:20\n", keys[i]);
+		for (n = 0; n < 100; n++) {
+			const char *name = arena_printf(&world.run.arena, "n%u", (unsigned)n);
+			/* Every fifth has the uid of the one before. */
+			uid_t uid = (i > 0 ? 1000 : 2000) + n - (n % 5 == 4);
+			const struct user user = { name, "", "/", "", uid, 100 };
+			struct user_aging aging = { 0, 0, 0, 0, 0, 0 };
+			int one, many;
+
+			one = subid_choose(&world.run, world.txn, TABLE_SUBUID, name, uid, &a);
+			err_clear(&world.run.err);
+			many = subid_choose_next(&world.run, world.txn, TABLE_SUBUID, name, uid,
+						 &cursor, &b);
+			err_clear(&world.run.err);
+			assert_int_equal(one, many);
+			assert_int_equal(a.first, b.first);
+			assert_int_equal(a.count, b.count);
+			refused += one < 0;
+			assert_int_equal(user_add(&world.run, world.txn, &user, "!", &aging), 0);
+			if (a.count > 0)
+				assert_int_equal(subid_add(&world.run, world.txn, TABLE_SUBUID,
+							   name, uid, a), 0);
+		}
+		assert_true(i == 2 ? refused == 0 : refused > 0 && refused < 80);
+		world_close(&world);
+	}
+}
+
 static void gids_of_groups_are_in_no_range(void **state)
 {
 	const char *files[TABLE_COUNT] = {
@@ -269,6 +317,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(parsing),
 		cmocka_unit_test(choosing),
+		cmocka_unit_test(choosing_many),
 		cmocka_unit_test(gids_of_groups_are_in_no_range),
 		cmocka_unit_test(adding),
 		cmocka_unit_test(giving),

@@ -191,6 +191,35 @@ static void used_ids(void **state)
 	assert_false(idset_has(&s, 1));
 }
 
+static void used_ids_after_edits(void **state)
+{
+	static const char *const added[] = { "e", "x", "1004", "1", "", "/", "" };
+	struct table *t = open_text(TABLE_PASSWD, "a:x:1000:1::/:\nb:x:1001:1::/:\n");
+	struct err e = { .kind = ERR_NONE };
+	struct idset s;
+	struct row row;
+
+	(void)state;
+	table_ids(t, 1000, 1010, &arena, &s);
+	table_ids(t, 5, 9, &arena, &s);
+	assert_false(s.any);
+	assert_int_equal(table_add(t, added, &e), 0);
+	table_ids(t, 1000, 1010, &arena, &s);
+	assert_true(idset_has(&s, 1004));
+	assert_int_equal(s.most, 1004);
+	assert_true(table_find(t, "e", &row));
+	assert_int_equal(table_set(t, &row, PW_UID, "1002", &e), 0);
+	table_ids(t, 1000, 1010, &arena, &s);
+	assert_false(idset_has(&s, 1004));
+	assert_int_equal(s.most, 1002);
+	assert_true(table_find(t, "a", &row));
+	table_remove(t, &row);
+	table_ids(t, 1000, 1010, &arena, &s);
+	assert_int_equal(s.least, 1001);
+	table_ids(t, 5, 9, &arena, &s);
+	assert_false(s.any);
+}
+
 static void a_wide_range_has_no_bits(void **state)
 {
 	struct table *t = open_text(TABLE_GROUP, "a:x:7:\nb:x:4000000000:\nc:x:4294967295:\n");
@@ -366,6 +395,7 @@ int main(void)
 		cmocka_unit_test(the_gate),
 		cmocka_unit_test(finding_by_id),
 		cmocka_unit_test(used_ids),
+		cmocka_unit_test(used_ids_after_edits),
 		cmocka_unit_test(a_wide_range_has_no_bits),
 		cmocka_unit_test(finding_all_rows_of_a_name),
 		cmocka_unit_test(iteration_sees_edits),
