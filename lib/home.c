@@ -236,6 +236,8 @@ int home_create(struct run *run, const struct home_new *h, bool *ret_made)
 
 	*ret_made = false;
 	if (beneath_stat(run->root.fd, h->path, 1, &st) == 0 && S_ISDIR(st.st_mode)) {
+		if (h->may_exist)
+			return 0;
 		note_say(&run->note, "warning: the home directory %s already exists.",
 			 root_show(&run->root, &run->arena, h->path));
 		note_say(&run->note, "Not copying any file from skel directory into it.");

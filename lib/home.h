@@ -42,6 +42,7 @@ struct home_new {
 	enum tree_chown chown; /* --chown */
 	bool one_file_system;
 	enum home_kind kind;
+	bool may_exist;        /* a directory that is there is nothing to speak of */
 };
 
 /* --chown's value: always (also for NULL), try, never.  ERR_ARGUMENT. */

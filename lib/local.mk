@@ -4,6 +4,9 @@ noinst_LIBRARIES += lib/libaccount.a
 lib_libaccount_a_SOURCES = \
 	lib/account.c \
 	lib/account.h \
+	lib/batch.c \
+	lib/batch.h \
+	lib/batch_parse.c \
 	lib/aging.c \
 	lib/aging.h \
 	lib/convert.c \
@@ -67,6 +70,7 @@ lib_libaccount_a_SOURCES = \
 	lib/nss.h \
 	lib/pairs.c \
 	lib/pairs.h \
+	lib/pairs_pam.c \
 	lib/password.c \
 	lib/password.h \
 	lib/password_change.c \

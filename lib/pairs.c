@@ -10,8 +10,6 @@
 #include "user.h"
 
 #define INPUT_MAX ((size_t)1024 * 1024 * 1024)
-/* Bytes of a line: what programs of the field read of one. */
-#define LINE_MAX_SIZE 8191
 
 /* --- reading --- */
 
@@ -38,7 +36,7 @@ static void parse(struct run *run, struct pairs *p, struct pair *pair, char *lin
 
 	if (memchr(line, '\0', n)) {
 		wrong_line(run, p, pair, "there is a NUL in it");
-	} else if (n > LINE_MAX_SIZE) {
+	} else if (n > PAIRS_LINE_MAX) {
 		wrong_line(run, p, pair, "line too long");
 	} else if (!colon) {
 		wrong_line(run, p, pair, "missing new password");
@@ -66,16 +64,24 @@ static size_t count_lines(const struct secret *s)
 	return n;
 }
 
-int pairs_read(struct run *run, int fd, struct pairs *p)
+int pairs_load(struct run *run, int fd, struct pairs *p)
 {
 	const struct rlimit none = { 0, 0 };
-	char *at, *end;
 
 	/* PAM has copies that are not in secret memory. */
 	(void)setrlimit(RLIMIT_CORE, &none);
 	if (secret_read_all(fd, INPUT_MAX, &p->input, &run->err) < 0)
 		return -1;
 	p->items = arena_array(&run->arena, count_lines(&p->input), sizeof(*p->items));
+	return 0;
+}
+
+int pairs_read(struct run *run, int fd, struct pairs *p)
+{
+	char *at, *end;
+
+	if (pairs_load(run, fd, p) < 0)
+		return -1;
 	at = p->input.p;
 	end = at + p->input.n;
 	while (at < end) {

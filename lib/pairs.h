@@ -43,12 +43,21 @@ struct pairs {
 
 /* All of a descriptor; from here on the process leaves no core file.  ERR_IO, ERR_ARGUMENT. */
 int pairs_read(struct run *run, int fd, struct pairs *p);
+/* The same without the parsing: the input, and room for as many items as it has lines. */
+int pairs_load(struct run *run, int fd, struct pairs *p);
+/* Bytes of a line: what programs of the field read of one. */
+#define PAIRS_LINE_MAX 8191
 /* For run_look: notes names that the files do not have.  context is the pairs. */
 int pairs_look(struct run *run, struct txn *txn, void *context);
 /* Notes that a name is not known. */
 void pairs_unknown(struct run *run, struct pairs *p, struct pair *pair);
 /* ERR_UNKNOWN, "error detected, changes ignored", if a line is wrong. */
 int pairs_check(struct run *run, const struct pairs *p);
+/* Is PAM to set the passwords?  1 yes; 0 no, with a note where it cannot be used; -1 it cannot, and
+ * the caller is not root. */
+int pairs_choose_pam(struct run *run, const char *service);
+/* Those not wrong, each by itself.  What PAM refuses is noted, and wrong. */
+void pairs_set_by_pam(struct run *run, struct pairs *p, const char *service);
 /* The hashes, on all processors. */
 int pairs_hash(struct run *run, struct pairs *p, const struct pwhash_method *method);
 /* For run_transaction: looks once more, sets all. */

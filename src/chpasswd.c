@@ -5,7 +5,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "auth.h"
 #include "flush.h"
 #include "json.h"
 #include "pairs.h"
@@ -53,20 +52,12 @@ static int check_options(struct run *run, struct chpasswd *o)
 	return 0;
 }
 
-/* 1 PAM is to do it; 0 not; -1 it should, but cannot, and the caller is not root. */
+/* As pairs_choose_pam has it. */
 static int choose_pam(struct run *run, const struct chpasswd *o)
 {
-	const char *why;
-
-	if (o->of != PAIRS_USERS || o->encrypted || o->method || o->no_pam || !run->root.live ||
-	    !auth_built_in())
+	if (o->of != PAIRS_USERS || o->encrypted || o->method || o->no_pam)
 		return 0;
-	if (auth_usable("chpasswd", &run->arena, &why))
-		return 1;
-	if (!caller_is_root(&run->caller))
-		return err_set(&run->err, ERR_PAM, "PAM cannot be used: %s", why);
-	note_say(&run->note, "PAM cannot be used (%s); the passwords are hashed here.", why);
-	return 0;
+	return pairs_choose_pam(run, "chpasswd");
 }
 
 static void print_names(const struct pairs *p, bool changed)
@@ -104,31 +95,6 @@ static void look_up(struct run *run, struct pairs *p)
 			pairs_unknown(run, p, &p->items[i]);
 }
 
-static void change_one(struct run *run, struct pairs *p, struct pair *pair,
-		       const struct note_progress *progress)
-{
-	const char *name = str_visible(&run->arena, pair->name);
-	struct err e = { .kind = ERR_NONE };
-	struct auth *auth = NULL;
-
-	if (auth_begin(&auth, run->tool->name, "chpasswd", pair->name, AUTH_TALK_SECRET,
-		       &pair->password, &e) < 0) {
-		note_progress_end(progress);
-		note_say(&run->note, "(user %s) pam_start failure: %s", name, e.message);
-		pair->wrong = true;
-	} else if (auth_change_password(auth, false, false, &e) < 0) {
-		note_progress_end(progress);
-		note_say(&run->note, "(user %s) pam_chauthtok() failed, error:", name);
-		fprintf(stderr, "%s\n", auth_text(auth));
-		pair->wrong = true;
-	}
-	auth_end(&auth);
-	if (!pair->wrong)
-		return;
-	note_say(&run->note, "(line %zu, user %s) password not changed", pair->line, name);
-	p->wrong_lines++;
-}
-
 static void show_plan(struct run *run, const struct pairs *p)
 {
 	size_t i;
@@ -141,26 +107,16 @@ static void show_plan(struct run *run, const struct pairs *p)
 
 static int change_by_pam(struct run *run, struct pairs *p)
 {
-	struct note_progress progress;
-	size_t i;
-
 	if (run_permit(run) < 0)
 		return -1;
 	if (!run->opt.local)
 		look_up(run, p);
 	else if (run_look(run, USER_TABLES, pairs_look, p) < 0)
 		return -1;
-	if (run->opt.dry_run) {
+	if (run->opt.dry_run)
 		show_plan(run, p);
-	} else {
-		note_progress_begin(&progress, &run->note, p->count);
-		for (i = 0; i < p->count; i++) {
-			if (!p->items[i].wrong)
-				change_one(run, p, &p->items[i], &progress);
-			note_progress_show(&progress, i + 1);
-		}
-		note_progress_end(&progress);
-	}
+	else
+		pairs_set_by_pam(run, p, "chpasswd");
 	run->status = p->wrong_lines > 0;
 	return 0;
 }

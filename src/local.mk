@@ -58,6 +58,10 @@ SETUID_TOOLS += passwd
 src_passwd_SOURCES = src/passwd.c
 src_passwd_LDADD = $(ACCOUNT_LIBS)
 
+sbin_PROGRAMS += src/newusers
+src_newusers_SOURCES = src/newusers.c
+src_newusers_LDADD = $(ACCOUNT_LIBS)
+
 sbin_PROGRAMS += src/shadow-selinux
 src_shadow_selinux_SOURCES = src/shadow-selinux.c
 src_shadow_selinux_LDADD = $(ACCOUNT_LIBS)
