@@ -16,7 +16,7 @@
 /* The directory that it lies in. */
 static int find_place(struct edit_file *f, struct run *run)
 {
-	const char *base = getenv("TMPDIR");
+	const char *base = secure_getenv("TMPDIR");
 	char *directory;
 
 	if (run->root.live) {

@@ -49,8 +49,8 @@ struct table *txn_create(struct txn *txn, enum table_id id);
 void txn_remove(struct txn *txn, enum table_id id);
 bool txn_removes(const struct txn *txn, enum table_id id);
 
-/* The file gets these bytes, whatever it held; they must outlive the transaction.  Not together with
- * changes of other files. */
+/* The file gets these bytes, whatever it held; they must outlive the transaction.  Not together
+ * with changes of other files. */
 void txn_replace(struct txn *txn, enum table_id id, struct str bytes);
 /* The old content holds what the new one no longer shows to everybody: its backup is for the owner
  * alone. */

@@ -89,6 +89,20 @@ int fd_read_all(int fd, size_t limit, struct arena *a, struct str *ret)
 	return 0;
 }
 
+int fd_read_path(const char *path, size_t limit, struct arena *a, struct str *ret)
+{
+	_cleanup_fd_ int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	struct stat st;
+
+	if (fd < 0 || fstat(fd, &st) < 0)
+		return -1;
+	if (!S_ISREG(st.st_mode)) {
+		errno = S_ISDIR(st.st_mode) ? EISDIR : EINVAL;
+		return -1;
+	}
+	return fd_read_all(fd, limit, a, ret);
+}
+
 int fd_sync(int fd)
 {
 	int r;

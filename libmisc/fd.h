@@ -29,6 +29,9 @@ void fd_closedir(DIR **dir);
 int fd_write_all(int fd, const void *data, size_t size);
 /* Reads to the end of the file, at most limit bytes (more: EFBIG).  -1 and errno. */
 int fd_read_all(int fd, size_t limit, struct arena *a, struct str *ret);
+/* The whole of a regular file by a path of the system we run on.  -1 and errno; EISDIR and EINVAL
+ * for other files. */
+int fd_read_path(const char *path, size_t limit, struct arena *a, struct str *ret);
 /* fsync, without complaint where the file system has none (EINVAL, EROFS, ENOTSUP). */
 int fd_sync(int fd);
 /* Opens 0, 1 and 2 on /dev/null where they are closed, so that no file of ours gets their

@@ -4,9 +4,7 @@
  *
  * One program; the name that it was called by tells which.
  */
-#include <fcntl.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "fd.h"
 #include "flush.h"
@@ -33,20 +31,6 @@ struct plan {
 	const char *shown;
 	struct str text;
 };
-
-static int read_given(struct run *run, const char *path, struct str *ret)
-{
-	_cleanup_fd_ int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-	struct stat st;
-
-	if (fd < 0 || fstat(fd, &st) < 0)
-		return err_sys(&run->err, ERR_IO, "%s", path);
-	if (!S_ISREG(st.st_mode))
-		return err_set(&run->err, ERR_IO, "%s: not a regular file", path);
-	if (fd_read_all(fd, SIZE_MAX_READ, &run->arena, ret) < 0)
-		return err_sys(&run->err, ERR_IO, "%s", path);
-	return 0;
-}
 
 static bool has_rows(struct run *run, const struct plan *plan)
 {
@@ -81,10 +65,8 @@ static int work(struct run *run, void *options, const char *const *operands)
 	if (run->opt.dry_run)
 		return err_set(&run->err, ERR_USAGE, "there is no --dry-run: compare the files");
 	plan.shown = root_show(&run->root, &run->arena, schema_get(plan.id)->path);
-	if (read_given(run, operands[0], &plan.text) < 0) {
-		note_say(&run->note, "%s is unchanged", plan.shown);
-		return -1;
-	}
+	if (fd_read_path(operands[0], SIZE_MAX_READ, &run->arena, &plan.text) < 0)
+		return err_sys(&run->err, ERR_IO, "%s", operands[0]);
 	if (!has_rows(run, &plan))
 		return err_set(&run->err, ERR_IO,
 			       "%s: no line of it is an entry of %s; %s is unchanged", operands[0], schema_get(plan.id)->file, plan.shown);

@@ -14,7 +14,8 @@
 int main(void)
 {
 	struct arena a = { 0 };
-	const char *user = getlogin(), *tty = ttyname(0), *command = getenv("SSH_ORIGINAL_COMMAND");
+	const char *user = getlogin(), *tty = ttyname(0);
+	const char *command = secure_getenv("SSH_ORIGINAL_COMMAND");
 
 	/* Not by log.h: these lines go to another facility, without a pid, as they always did. */
 	openlog("nologin", LOG_CONS, LOG_AUTH);

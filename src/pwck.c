@@ -78,7 +78,7 @@ static void print_json(struct checking *c, const struct verify_finding *f)
 
 static bool ask(struct checking *c, const struct verify_finding *f)
 {
-	struct err end = { ERR_NONE };
+	struct err end = { .kind = ERR_NONE };
 	char *line = NULL;
 
 	if (!c->interactive) {

@@ -157,7 +157,7 @@ static const struct tool shadowconfig_tool = {
 
 int main(int argc, char **argv)
 {
-	const char *root = getenv("DPKG_ROOT");
+	const char *root = secure_getenv("DPKG_ROOT");
 	const char *const given[] = { argv[0], argc > 1 ? argv[1] : NULL };
 	const char *with_root[] = { given[0], "--root", root, given[1], NULL };
 

@@ -45,10 +45,10 @@ struct editing {
 
 static const char *choose_editor(void)
 {
-	const char *editor = getenv("VISUAL");
+	const char *editor = secure_getenv("VISUAL");
 
 	if (!editor || !editor[0])
-		editor = getenv("EDITOR");
+		editor = secure_getenv("EDITOR");
 	if (editor && editor[0])
 		return editor;
 	return access("/usr/bin/sensible-editor", X_OK) == 0 ? "sensible-editor" : "vi";
@@ -108,7 +108,8 @@ static bool has_line(struct table *t, struct str line)
 }
 
 /* Shows what would keep people from logging in; true: there is something. */
-static bool show_faults(struct run *run, const struct editing *e, struct table *old, struct str text)
+static bool show_faults(struct run *run, const struct editing *e, struct table *old,
+			struct str text)
 {
 	struct table *new = table_anew(e->id, text, &run->arena);
 	struct row row, first;
@@ -144,7 +145,7 @@ enum choice { CHOICE_EDIT, CHOICE_KEEP, CHOICE_DROP, CHOICE_NONE };
 
 static enum choice ask(struct run *run)
 {
-	struct err end = { ERR_NONE };
+	struct err end = { .kind = ERR_NONE };
 	char *line = NULL;
 
 	while (isatty(0)) {
