@@ -70,7 +70,7 @@ static int work(struct run *run, void *options, const char *const *operands)
 	if (!has_rows(run, &plan))
 		return err_set(&run->err, ERR_IO,
 			       "%s: no line of it is an entry of %s; %s is unchanged",
-			       operands[0], schema_get(plan.id)->file, plan.shown); %s is unchanged", operands[0], schema_get(plan.id)->file, plan.shown);
+			       operands[0], schema_get(plan.id)->file, plan.shown);
 	if (run_transaction(run, TABLE_BIT(plan.id), change, &plan) < 0)
 		return -1;
 	flush_caches(run, groups ? FLUSH_GROUPS : FLUSH_USERS);
