@@ -10,6 +10,7 @@
     % LINE              the same as an ordinary user (bob)
     %NAME LINE          the same as NAME
     ? TEXT -> ANSWER    the line before runs on a terminal: when TEXT is shown, ANSWER is typed
+                        (without TEXT at once: a prompt that comes later may throw it away)
     ? TEXT              TEXT must be shown; nothing is typed
     ?                   the line before runs on a terminal
     & PASSWORD...       passwords whose hashes in the account files are known again, as those of
