@@ -27,7 +27,7 @@ struct vipw {
 static const struct opt vipw_opts[] = {
 	{ 'g', "group", NULL, "edit the files of groups", OPT_FLAG, AT(group) },
 	{ 'p', "passwd", NULL, "edit the files of users", OPT_FLAG, AT(passwd) },
-	{ 'q', "quiet", NULL, "say less", OPT_FLAG, AT(quiet) },
+	{ 'q', "quiet", NULL, "say nothing of a file that is unchanged", OPT_FLAG, AT(quiet) },
 	{ 's', "shadow", NULL, "edit shadow or gshadow", OPT_FLAG, AT(shadow) },
 	{ 0 }
 };
@@ -217,7 +217,7 @@ static int change(struct run *run, struct txn *txn, void *context)
 	if (r != 0)
 		return r < 0 ? -1 : 0;
 	txn_replace(txn, e->id, text);
-	event_log(&run->events, &run->arena, "file %s edited", e->shown);
+	event_log(&run->events, &run->arena, "file %s.edit edited", e->shown);
 	e->changed = true;
 	return 0;
 }
@@ -232,7 +232,7 @@ static void tell_about_other(struct run *run, const struct editing *e)
 				       (o->shadow ? TABLE_PASSWD : TABLE_SHADOW);
 	_cleanup_fd_ int fd = root_openat(&run->root, schema_get(other)->path, O_PATH, 0);
 
-	if (o->quiet || fd < 0)
+	if (fd < 0)
 		return;
 	printf("You have modified %s.\nYou may need to modify %s for consistency.\n"
 	       "Please use the command '%s%s' to do so.\n",
@@ -268,12 +268,12 @@ static int work(struct run *run, void *options, const char *const *operands)
 		flush_caches(run, groups ? FLUSH_GROUPS : FLUSH_USERS);
 		tell_about_other(run, &e);
 	} else if (!o->quiet) {
-		note_say(&run->note, "%s is unchanged", e.shown);
+		printf("%s: %s is unchanged\n", run->tool->name, e.shown);
 	}
 	return 0;
 }
 
-#define STATUSES { [ERR_USAGE] = 2, [ERR_ARGUMENT] = 2 }
+#define STATUSES { [ERR_USAGE] = 2, [ERR_ARGUMENT] = 3 }
 
 static const struct tool vipw_tool = {
 	.name = "vipw", .synopsis = "[options]", .summary = "Edit the files of users.",
