@@ -73,12 +73,15 @@ static int add_shadow(struct pair *p, const struct row *user)
 	return table_add(p->secret, values, &p->run->err);
 }
 
+/* Of rows of one name the first counts for logins. */
 static int update_shadow(struct pair *p, const struct row *user, struct row *shadow)
 {
 	struct arena *a = &p->run->arena;
 	struct user_aging aging;
+	struct row first;
 
-	if (is_shadowed(user))
+	if (is_shadowed(user) ||
+	    (table_find(p->open, name_of(p, user), &first) && first.at != user->at))
 		return 0;
 	user_aging_defaults(&p->run->defs, &aging);
 	if (table_set(p->secret, shadow, SP_PASSWORD, str_dup(a, user->column[PW_PASSWORD]),

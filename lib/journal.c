@@ -11,6 +11,9 @@
  *	edit group 20 25			lengths of the old and the new line, -1: none
  *	wheel:x:10:bob,carol			the old line (empty when none)
  *	wheel:x:10:bob,carol,alice		the new one
+ *	edit passwd 30 -1 1			of a line that goes, while its name or its like stays:
+ *						how many lines like it stay
+ *	...
  *	event 6 1 0 1 30 11 5			priority, audit, id, success, lengths of the text
  *	...					text, operation, name (each a line)
  *	sum 0123456789abcdef			of all from "caller" on
@@ -69,21 +72,41 @@ static struct str str_or_none(const char *s)
 	return s ? str_of(s) : (struct str){ NULL, 0 };
 }
 
-static void put_file(FILE *out, const struct file *f)
+/* Of an opaque line, or one whose name has other lines still; else -1. */
+static long lines_left(struct table *t, const struct edit *ed, struct arena *a)
+{
+	struct str columns[SCHEMA_COLUMNS_MAX];
+	struct row row;
+
+	if (ed->new.p)
+		return -1;
+	if (schema_split(table_which(t), ed->old, columns) > 0 &&
+	    !table_find(t, str_dup(a, columns[0]), &row))
+		return -1;
+	return (long)table_count_line(t, ed->old, &row);
+}
+
+/* whole: rows are not told. */
+static void put_file(FILE *out, const struct file *f, bool whole, struct arena *a)
 {
 	const char *name = schema_get(f->id)->file;
 	size_t i, count;
 	const struct edit *edits = table_edit_list(f->table, &count);
+	long left;
 
 	if (f->created)
 		fprintf(out, "create %s\n", name);
 	if (f->removed)
 		fprintf(out, "remove %s\n", name);
-	if (f->replaced)
+	if (whole)
 		fprintf(out, "replace %s\n", name);
-	for (i = 0; i < count; i++) {
-		fprintf(out, "edit %s %ld %ld\n", name, length_of(edits[i].old),
+	for (i = 0; i < count && !whole; i++) {
+		left = lines_left(f->table, &edits[i], a);
+		fprintf(out, "edit %s %ld %ld", name, length_of(edits[i].old),
 			length_of(edits[i].new));
+		if (left >= 0)
+			fprintf(out, " %ld", left);
+		putc('\n', out);
 		put_str(out, edits[i].old);
 		put_str(out, edits[i].new);
 	}
@@ -121,9 +144,12 @@ static char *compose(const struct txn *txn, size_t *ret_size)
 		return NULL;
 	fprintf(out, HEAD "%scaller %lu\n", state_words[JOURNAL_FORWARD],
 		(unsigned long)getuid());
-	for (id = 0; id < TABLE_COUNT; id++)
-		if (txn->files[id].state != FILE_UNTOUCHED)
-			put_file(out, &txn->files[id]);
+	for (id = 0; id < TABLE_COUNT; id++) {
+		const struct file *f = &txn->files[id];
+
+		if (f->state != FILE_UNTOUCHED)
+			put_file(out, f, f->replaced || f->reordered, txn->spec.arena);
+	}
 	if (txn->spec.events)
 		put_events(out, txn->spec.events);
 	ok = fflush(out) == 0;
@@ -259,9 +285,10 @@ static bool table_named(const char *name, enum table_id *ret)
 	return false;
 }
 
-static bool read_edit(struct reader *r, struct journal *j, const char *name, long old, long new)
+static bool read_edit(struct reader *r, struct journal *j, const char *name, long old, long new,
+		      long left)
 {
-	struct journal_edit ed;
+	struct journal_edit ed = { .left = left };
 
 	if (!table_named(name, &ed.id) || !take_bytes(r, old, &ed.old) ||
 	    !take_bytes(r, new, &ed.new) || (!ed.old.p && !ed.new.p))
@@ -311,7 +338,7 @@ static bool parse_body(struct reader *r, struct journal *j)
 		return false;
 	while (r->rest.n > 0) {
 		char name[16];
-		long old, new;
+		long old, new, left = -1;
 		enum table_id id;
 
 		if (!take_line(r, &line))
@@ -322,8 +349,8 @@ static bool parse_body(struct reader *r, struct journal *j)
 			j->removed |= TABLE_BIT(id);
 		else if (sscanf(line, "replace %15s", name) == 1 && table_named(name, &id))
 			j->replaced |= TABLE_BIT(id);
-		else if (sscanf(line, "edit %15s %ld %ld", name, &old, &new) == 3) {
-			if (!read_edit(r, j, name, old, new))
+		else if (sscanf(line, "edit %15s %ld %ld %ld", name, &old, &new, &left) >= 3) {
+			if (!read_edit(r, j, name, old, new, left))
 				return false;
 		} else if (!read_event(r, j, line))
 			return false;

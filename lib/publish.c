@@ -32,14 +32,23 @@ static bool is_changed(const struct file *f)
 	       (f->created || f->removed || f->replaced || table_edits(f->table) > 0);
 }
 
+/* A row that comes to a secret file holds a password that is about to leave the open one, even where
+ * lines of that one go (pwck deletes those that stand twice). */
+static bool adds_rows(const struct txn *txn, enum table_id id)
+{
+	const struct table *t = txn->files[id].table;
+
+	return t && table_adds(t);
+}
+
 static bool removes_rows(const struct txn *txn)
 {
 	const struct table *users = txn->files[TABLE_PASSWD].table;
 	const struct table *groups = txn->files[TABLE_GROUP].table;
 
 	if (users && table_edits(users) > 0)
-		return table_removes(users);
-	return groups && table_removes(groups);
+		return table_removes(users) && !adds_rows(txn, TABLE_SHADOW);
+	return groups && table_removes(groups) && !adds_rows(txn, TABLE_GSHADOW);
 }
 
 static void make_plan(struct txn *txn, struct plan *plan)

@@ -25,7 +25,18 @@ static bool same_content(int a, int b)
 	}
 }
 
-int file_mend(struct txn *txn, struct file *f, struct err *e)
+bool file_is_written(const struct file *f)
+{
+	_cleanup_fd_ int new = -1;
+	char name[NAME_MAX + 1];
+
+	if (!file_is_mount_point(f) || file_suffix(name, f->place.name, "+") < 0)
+		return false;
+	new = openat(f->place.dirfd, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+	return new >= 0 && same_content(f->fd, new);
+}
+
+int file_mend(struct txn *txn, struct file *f, bool back, struct err *e)
 {
 	_cleanup_fd_ int old = -1, new = -1;
 	struct stat st;
@@ -37,7 +48,8 @@ int file_mend(struct txn *txn, struct file *f, struct err *e)
 	new = openat(f->place.dirfd, f->new, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
 	f->old[0] = '\0';
 	/* Not begun, or finished. */
-	if (old < 0 || new < 0 || same_content(f->fd, new) || same_content(f->fd, old))
+	if (old < 0 || new < 0 || (!back && same_content(f->fd, new)) ||
+	    same_content(f->fd, old))
 		return 0;
 	if (fstat(old, &st) < 0 || st.st_uid != f->st.st_uid ||
 	    file_overwrite(f, old, st.st_size) < 0)

@@ -278,6 +278,16 @@ static enum row_state look_replace(struct recovery *r, struct table *t, struct s
 	return str_eq(look->line, look->row.line) ? ROW_DONE : ROW_TODO;
 }
 
+/* A line that goes while its name, or others like it, stay: their number tells. */
+static enum row_state look_count(struct table *t, const struct journal_edit *ed, bool forward,
+				 struct look *look)
+{
+	bool stands = table_count_line(t, ed->old, &look->row) > (size_t)ed->left;
+
+	look->found = forward && stands;
+	return stands == forward ? ROW_TODO : ROW_DONE;
+}
+
 static struct look look_at(struct recovery *r, const struct journal_edit *ed, bool forward)
 {
 	struct str from = forward ? ed->old : ed->new;
@@ -288,6 +298,8 @@ static struct look look_at(struct recovery *r, const struct journal_edit *ed, bo
 		look.state = !look.line.p ? ROW_DONE :
 			     (r->journal.created & TABLE_BIT(ed->id)) ? ROW_TODO :
 									ROW_REFUSED;
+	else if (!ed->new.p && ed->left >= 0)
+		look.state = look_count(t, ed, forward, &look);
 	else if (is_doubled(r, t, from, &look))
 		look.state = look_doubled(r, t, from, &look);
 	else if (find_line(r, t, from, &look.row))
@@ -392,8 +404,9 @@ static void log_outcome(struct recovery *r, bool forward)
 		send_events(r);
 	else
 		event_log_at(spec->events, spec->arena, LOG_WARNING,
-			     "recovery: an unfinished change begun by UID %lu was taken back",
-			     r->journal.caller);
+			     "recovery: an unfinished change begun by UID %lu was %s",
+			     r->journal.caller,
+			     r->journal.replaced ? "dropped; each file is whole" : "taken back");
 }
 
 /* Files that were to go: all of them, or none. */
@@ -451,10 +464,16 @@ static int run(struct recovery *r, struct err *e)
 
 	if (txn_read(r->txn, e) < 0)
 		return -1;
-	for (id = 0; id < TABLE_COUNT; id++)
+	for (id = 0; id < TABLE_COUNT; id++) {
+		struct file *f = &r->txn->files[id];
+		bool whole = r->journal.replaced & TABLE_BIT(id);
+
 		if ((r->tables & TABLE_BIT(id)) &&
-		    file_mend(r->txn, &r->txn->files[id], e) < 0)
+		    file_mend(r->txn, f, whole && r->journal.state == JOURNAL_UNDO, e) < 0)
 			return -1;
+		if (whole && file_is_written(f))
+			r->published |= TABLE_BIT(id);
+	}
 	take_stock(r);
 	return complete(r, e);
 }

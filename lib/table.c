@@ -325,6 +325,16 @@ bool table_removes(const struct table *t)
 	return false;
 }
 
+bool table_adds(const struct table *t)
+{
+	size_t i;
+
+	for (i = 0; i < t->added_count; i++)
+		if (t->added[i].p)
+			return true;
+	return false;
+}
+
 struct span_list {
 	struct span *items;
 	size_t count, room;
@@ -343,6 +353,16 @@ static void add_text(struct arena *a, struct span_list *l, struct str s)
 	add_span(a, l, (struct span){ .p = s.p, .size = s.n });
 }
 
+/* Does what is written up to the end of the bytes lack its newline?  last: the edit before, or
+ * NULL. */
+static bool lacks_newline(const struct table *t, const struct edit *last)
+{
+	if (t->size == 0 || t->bytes[t->size - 1] == '\n' || (last && !last->old.p))
+		return false;
+	/* The line without one may be what went. */
+	return !last || last->new.p || last->at + last->old.n < t->size;
+}
+
 size_t table_spans(struct table *t, const struct span **ret)
 {
 	static const struct str newline = { "\n", 1 };
@@ -358,8 +378,7 @@ size_t table_spans(struct table *t, const struct span **ret)
 		at = ed->at;
 		if (!ed->old.p) {
 			/* The line before may lack its newline; ours never does. */
-			if (at == t->size && at > 0 && t->bytes[at - 1] != '\n' &&
-			    (i == 0 || (edits[i - 1].old.p && edits[i - 1].new.p)))
+			if (at == t->size && lacks_newline(t, i ? &edits[i - 1] : NULL))
 				add_text(t->arena, &l, newline);
 			add_text(t->arena, &l, ed->new);
 			add_text(t->arena, &l, newline);

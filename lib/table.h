@@ -50,6 +50,8 @@ enum table_id table_which(const struct table *t);
 bool table_find(struct table *t, const char *name, struct row *ret);
 bool table_find_id(struct table *t, uint32_t id, struct row *ret);
 bool table_find_line(struct table *t, struct str line, struct row *ret);
+/* How many lines are exactly so, opaque ones too; *ret is the first. */
+size_t table_count_line(struct table *t, struct str line, struct row *ret);
 /* The next row of the same name as *row. */
 bool table_find_again(struct table *t, struct row *row);
 /* The next row; with text, the next whose line contains it. */
@@ -73,6 +75,7 @@ struct edit {
 size_t table_edits(const struct table *t);
 struct edit *table_edit_list(struct table *t, size_t *ret_count);
 bool table_removes(const struct table *t);
+bool table_adds(const struct table *t);
 
 /* The new file, piece by piece: from the bytes (offset and length) or from memory. */
 struct span {

@@ -433,3 +433,20 @@ bool idset_has(const struct idset *s, uint32_t id)
 
 	return s->bits && id >= s->low && id <= s->high && (s->bits[i / 64] >> (i % 64) & 1);
 }
+
+size_t table_count_line(struct table *t, struct str line, struct row *ret)
+{
+	struct str columns[SCHEMA_COLUMNS_MAX];
+	bool opaque = schema_split(t->id, line, columns) == 0, more;
+	struct row row = ROW_START;
+	size_t n = 0;
+
+	more = opaque ? table_next_line(t, &row) :
+			table_find(t, str_dup(t->arena, columns[0]), &row);
+	while (more) {
+		if (str_eq(row.line, line) && n++ == 0)
+			*ret = row;
+		more = opaque ? table_next_line(t, &row) : table_find_again(t, &row);
+	}
+	return n;
+}

@@ -215,6 +215,11 @@ void txn_replace(struct txn *txn, enum table_id id, struct str bytes)
 	f->replaced = true;
 }
 
+void txn_reorder(struct txn *txn, enum table_id id)
+{
+	txn->files[id].reordered = true;
+}
+
 void txn_hide_backup(struct txn *txn, enum table_id id)
 {
 	txn->files[id].hidden = true;

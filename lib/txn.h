@@ -52,6 +52,9 @@ bool txn_removes(const struct txn *txn, enum table_id id);
 /* The file gets these bytes, whatever it held; they must outlive the transaction.  Not together
  * with changes of other files. */
 void txn_replace(struct txn *txn, enum table_id id, struct str bytes);
+/* The edits are rows that change places: recovery, which knows rows by their bytes, leaves each file
+ * as before or as after. */
+void txn_reorder(struct txn *txn, enum table_id id);
 /* The old content holds what the new one no longer shows to everybody: its backup is for the owner
  * alone. */
 void txn_hide_backup(struct txn *txn, enum table_id id);

@@ -24,6 +24,7 @@ struct file {
 	bool removed;        /* by txn_remove: nothing replaces it */
 	bool hidden;         /* by txn_hide_backup */
 	bool replaced;       /* by txn_replace: the edits do not tell what changes */
+	bool reordered;      /* by txn_reorder: nor do they here */
 
 	/* As it was read.  Symbolic links are resolved here, once. */
 	struct beneath_place place;
@@ -83,8 +84,10 @@ bool file_is_mount_point(const struct file *f);
 int file_overwrite(const struct file *f, int from, off_t size); /* in place */
 
 /* publish_mend.c, for recovery.  A mount point that was half written when the run died is made old
- * again. */
-int file_mend(struct txn *txn, struct file *f, struct err *e);
+ * again; back: one that was written, too. */
+int file_mend(struct txn *txn, struct file *f, bool back, struct err *e);
+/* Is it a mount point, and written as was to be? */
+bool file_is_written(const struct file *f);
 /* What a dead run left beside a file that is whole: FILE+ is the old content, and becomes FILE-, if
  * it was exchanged; else it goes. */
 void file_tidy(const struct txn *txn, struct file *f, bool exchanged);
@@ -98,6 +101,7 @@ enum journal_state { JOURNAL_FORWARD, JOURNAL_UNDO, JOURNAL_DONE };
 struct journal_edit {
 	enum table_id id;
 	struct str old, new; /* p NULL: none */
+	long left; /* of a line that goes: how many such lines stay; -1: its name goes with it */
 };
 
 struct journal {

@@ -285,11 +285,12 @@ static bool may_be_doubled(const struct verify_doubles *d, struct str name)
 	return low < d->count && d->hashes[low] >> shift == wanted;
 }
 
-/* Has another row the name of this one?  *ret_same: and every byte of it. */
+/* Has another row the name of this one?  *ret_same: without this one the first of them, which counts
+ * for logins, is the same byte for byte. */
 static bool is_doubled(struct verify *v, struct table *t, const struct row *row, bool *ret_same)
 {
 	struct row other;
-	bool doubled = false;
+	bool doubled = false, all = true, before = false;
 
 	*ret_same = false;
 	if (!table_find(t, verify_column(v, row, 0), &other))
@@ -298,8 +299,12 @@ static bool is_doubled(struct verify *v, struct table *t, const struct row *row,
 		if (other.at == row->at)
 			continue;
 		doubled = true;
-		*ret_same |= str_eq(other.line, row->line);
+		if (!str_eq(other.line, row->line))
+			all = false;
+		else
+			before |= other.at < row->at;
 	} while (table_find_again(t, &other));
+	*ret_same = all || before;
 	return doubled;
 }
 

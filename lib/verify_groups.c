@@ -252,6 +252,7 @@ static int check_gshadow_rows(struct groups *g)
 	struct verify_walk w = verify_walk(g->gshadow);
 	const char *orphan = verify_text(v, "no matching group file entry in %s", g->path);
 	struct row group;
+	bool found;
 
 	while (verify_next(&w)) {
 		if (w.row.columns == 0) {
@@ -259,14 +260,15 @@ static int check_gshadow_rows(struct groups *g)
 					 "invalid shadow group file entry");
 			continue;
 		}
+		found = verify_twin(v, &g->group_of, w.row.column[SG_NAME], &group);
+		if (found && v->fix && compare_back(g, &w, &group) < 0)
+			return -1;
 		if (verify_tell_double(v, &g->doubled_gshadow, &w, "duplicate shadow group entry"))
 			continue;
-		if (!verify_twin(v, &g->group_of, w.row.column[SG_NAME], &group)) {
-			if (verify_tell_line(v, VERIFY_ORPHAN, &w, orphan))
-				continue;
-		} else if (compare_back(g, &w, &group) < 0) {
+		if (!found && verify_tell_line(v, VERIFY_ORPHAN, &w, orphan))
+			continue;
+		if (found && !v->fix && compare_back(g, &w, &group) < 0)
 			return -1;
-		}
 		if (check_members(g, &w, &list_of_admins) < 0 ||
 		    check_members(g, &w, &list_of_members) < 0)
 			return -1;

@@ -97,7 +97,9 @@ static int wait_for(pid_t pid, const sigset_t *signals)
 
 	for (;;) {
 		r = waitpid(pid, &status, WNOHANG | WUNTRACED);
-		if (r < 0 && errno != EINTR)
+		if (r < 0 && errno == EINTR)
+			continue;
+		if (r < 0)
 			return -1;
 		if (r == pid && WIFSTOPPED(status)) {
 			kill(getpid(), SIGSTOP);
@@ -141,13 +143,13 @@ int session_run(const struct session *s, int *ret_status, struct err *e)
 	int fds[2], status;
 	pid_t pid;
 
-	if (pipe2(fds, O_CLOEXEC) < 0)
+	/* It is read when the child has ended: what is not there by then will not come. */
+	if (pipe2(fds, O_CLOEXEC | O_NONBLOCK) < 0)
 		return err_sys(e, ERR_IO, "cannot make a pipe");
 	from = fds[0];
 	/* Blocked from before the program exists, so that none of it is missed. */
 	sigfillset(&all);
-	sigprocmask(SIG_BLOCK, &all, NULL);
-	pid = start(s, fds[1]);
+	pid = sigprocmask(SIG_BLOCK, &all, NULL) < 0 ? -1 : start(s, fds[1]);
 	fd_close(&fds[1]);
 	if (pid < 0)
 		return err_sys(e, ERR_IO, "cannot start a process");

@@ -157,7 +157,7 @@ static int verify(struct checking *c, struct txn *txn,
 {
 	struct verify v = { .run = c->run, .txn = txn, .tell = tell, .context = c,
 			    .badname = c->o->badname, .quiet = c->o->quiet && !c->o->groups,
-			    .ignore = c->ignore };
+			    .fix = c->o->fix, .ignore = c->ignore };
 
 	return c->o->groups ? verify_groups(&v) : verify_users(&v);
 }
@@ -187,10 +187,6 @@ struct slot {
 	uint64_t key;
 };
 
-struct sorting {
-	enum table_id id, order; /* order: the table whose order counts; the same: by id */
-};
-
 static int by_key(const void *a, const void *b)
 {
 	const struct slot *x = a, *y = b;
@@ -200,6 +196,7 @@ static int by_key(const void *a, const void *b)
 	return x->row.at < y->row.at ? -1 : x->row.at > y->row.at;
 }
 
+/* order: the table whose order counts; NULL: by id. */
 static uint64_t key_of(struct run *run, struct table *order, enum table_id id,
 		       const struct row *row)
 {
@@ -214,10 +211,9 @@ static uint64_t key_of(struct run *run, struct table *order, enum table_id id,
 	return UINT64_MAX;
 }
 
-static int sort(struct run *run, struct txn *txn, void *context)
+static void sort_table(struct run *run, struct table *t, struct table *order)
 {
-	const struct sorting *s = context;
-	struct table *t = txn_table(txn, s->id), *order = txn_table(txn, s->order);
+	enum table_id id = t ? table_which(t) : TABLE_PASSWD;
 	struct slot *slots = NULL, *sorted;
 	size_t count = 0, room = 0, i;
 	struct row row;
@@ -226,37 +222,42 @@ static int sort(struct run *run, struct txn *txn, void *context)
 	for (row = ROW_START; t && table_next_line(t, &row);) {
 		if (row.line.n > 0 && (row.line.p[0] == '+' || row.line.p[0] == '-'))
 			break;
-		row.columns = schema_split(s->id, row.line, row.column);
+		row.columns = schema_split(id, row.line, row.column);
 		if (row.columns == 0)
 			continue;
 		if (count == room) {
 			room = room ? 2 * room : 256;
 			slots = arena_grow(&run->arena, slots, count, room, sizeof(*slots));
 		}
-		slots[count++] = (struct slot){ row, key_of(run, order, s->id, &row) };
+		slots[count++] = (struct slot){ row, key_of(run, order, id, &row) };
 	}
 	if (count < 2)
-		return 0;
+		return;
 	sorted = arena_array(&run->arena, count, sizeof(*sorted));
 	memcpy(sorted, slots, count * sizeof(*sorted));
 	qsort(sorted, count, sizeof(*sorted), by_key);
 	for (i = 0; i < count; i++)
 		if (!str_eq(slots[i].row.line, sorted[i].row.line))
 			table_replace_line(t, &slots[i].row, sorted[i].row.line);
+}
+
+static int sort(struct run *run, struct txn *txn, void *context)
+{
+	const struct pwck *o = context;
+	enum table_id open = o->groups ? TABLE_GROUP : TABLE_PASSWD;
+	enum table_id secret = o->groups ? TABLE_GSHADOW : TABLE_SHADOW;
+
+	sort_table(run, txn_table(txn, open), NULL);
+	sort_table(run, txn_table(txn, secret), txn_table(txn, open));
+	txn_reorder(txn, open);
+	txn_reorder(txn, secret);
 	return 0;
 }
 
-static int sort_files(struct run *run, bool groups)
+static unsigned tables_of(const struct pwck *o)
 {
-	const struct sorting open = { groups ? TABLE_GROUP : TABLE_PASSWD,
-				      groups ? TABLE_GROUP : TABLE_PASSWD };
-	const struct sorting secret = { groups ? TABLE_GSHADOW : TABLE_SHADOW, open.id };
-
-	/* One after the other: whatever the order of rows, it means the same. */
-	if (run_transaction(run, TABLE_BIT(open.id), sort, (void *)(uintptr_t)&open) < 0)
-		return -1;
-	return run_transaction(run, TABLE_BIT(secret.id) | TABLE_BIT(open.id), sort,
-			       (void *)(uintptr_t)&secret);
+	return o->groups ? TABLE_BIT(TABLE_GROUP) | TABLE_BIT(TABLE_GSHADOW) :
+			   TABLE_BIT(TABLE_PASSWD) | TABLE_BIT(TABLE_SHADOW);
 }
 
 /* --- */
@@ -325,7 +326,7 @@ static int work(struct run *run, void *options, const char *const *operands)
 	if (c.o->recover)
 		return recover(run);
 	if (c.o->sort)
-		return sort_files(run, c.o->groups);
+		return run_transaction(run, tables_of(c.o), sort, options);
 	if (run->opt.json)
 		printf("{\"findings\":[");
 	if (run_look(run, TABLE_ALL, look, &c) < 0) {
@@ -348,7 +349,7 @@ static int work(struct run *run, void *options, const char *const *operands)
 }
 
 #define STATUSES { \
-	[ERR_USAGE] = 1, [ERR_ARGUMENT] = 1, [ERR_MISSING] = 3, [ERR_LOCK] = 4, \
+	[ERR_USAGE] = 1, [ERR_ARGUMENT] = 3, [ERR_MISSING] = 3, [ERR_LOCK] = 4, \
 	[ERR_USER_FILE] = 5, [ERR_GROUP_FILE] = 5, [ERR_SUBUID_FILE] = 3, \
 	[ERR_SUBGID_FILE] = 3, [ERR_IO] = 5, \
 }

@@ -54,6 +54,14 @@ CASES = [Case(*fields) for fields in (
     ('pwconv', 'pwconv', '%P', 'bare'),
     ('grpunconv', 'grpunconv', '%P', 'full'),
     ('grpconv', 'grpconv', '%P', 'bare'),
+    ('pwck-fix', 'pwck', '%P -q --fix', 'faulty'),
+    ('pwck-fix-bound', 'pwck', '%P -q --fix', 'faulty-bound'),
+    ('pwck-sort', 'pwck', '%P -s', 'shuffled'),
+    ('pwck-sort-bound', 'pwck', '%P -s', 'shuffled-bound'),
+    ('grpck-fix', 'grpck', '%P --fix', 'faulty'),
+    ('pwconv-faulty', 'pwconv', '%P', 'faulty'),
+    ('vipw-append', 'vipw', '%P', 'full'),
+    ('vipw-bound', 'vipw', '%P', 'bound'),
 )]
 
 # The run that comes next: it locks all files, so that it recovers them and takes away what the

@@ -154,6 +154,27 @@ def make_linked(where):
         os.symlink(f'../state/{name}', f'{where}/etc/{name}')
 
 
+def make_faulty(where):
+    """What pwck and grpck repair by themselves, in each file; nobody's login hangs on it."""
+    make_full(where)
+    for name, text in (('passwd', 'lost:$5$a$b:1004:100::/home/lost:/bin/sh\n'
+                                  'other:x:1001:1001::/home/other:/bin/sh\n'),
+                       ('shadow', 'ghost:!:19000::::::\nmail:*:19000:0:99999:7:::\n'),
+                       ('group', 'fresh:!:1003:other\nempty:x:1002:\n'),
+                       ('gshadow', 'ghost:!::\nempty:!::\n')):
+        with open(f'{where}/etc/{name}', 'a', encoding='utf-8') as file:
+            file.write(text)
+    write(f'{where}/etc/gshadow', (GSHADOW + 'ghost:!::\nempty:!::\n').replace(
+        'audio:*::other,old', 'audio:*::old'), 0o640, (0, 42))
+
+
+def make_shuffled(where):
+    """The rows of passwd are not in the order of their ids; those of shadow are."""
+    make_full(where)
+    rows = PASSWD.splitlines(True)
+    write(f'{where}/etc/passwd', ''.join(rows[number] for number in (3, 1, 0, 4, 2)))
+
+
 def make_large(where):
     """More than a mebibyte of rows that a tool does not touch, in few rows."""
     make_full(where)
@@ -197,7 +218,9 @@ class Roots:
                     make_live(where, self.system)
                 else:
                     {'full': make_full, 'bare': make_bare, 'linked': make_linked,
-                     'large': make_large, 'bound': make_full}[name](where)
+                     'large': make_large, 'bound': make_full, 'faulty': make_faulty,
+                     'faulty-bound': make_faulty, 'shuffled': make_shuffled,
+                     'shuffled-bound': make_shuffled}[name](where)
                 self.bases[name] = where
             return self.bases[name]
 
@@ -241,9 +264,9 @@ class Roots:
         self.mounts.append(target)
 
     @contextlib.contextmanager
-    def bound(self, where):
+    def bound(self, where, base='bound'):
         """In it etc/passwd of the work directory is a mount point, as container engines make it."""
-        self.reset('bound', where)
+        self.reset(base, where)
         source = f'{where}.passwd'
         write(source, '')
         mount(source, f'{where}/etc/passwd', 'none', MS_BIND)

@@ -197,7 +197,7 @@ static bool call_cannot_fail(long number)
 	static const long numbers[] = {
 		SYS_exit,   SYS_exit_group, SYS_rt_sigreturn, SYS_getpid,  SYS_getppid,
 		SYS_gettid, SYS_getuid,	    SYS_geteuid,      SYS_getgid,  SYS_getegid,
-		SYS_umask,
+		SYS_umask,  SYS_brk,
 	};
 
 	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
