@@ -20,6 +20,8 @@ lib_libaccount_a_SOURCES = \
 	lib/edit_file.h \
 	lib/event.c \
 	lib/event.h \
+	lib/faillog.c \
+	lib/faillog.h \
 	lib/flush.c \
 	lib/flush.h \
 	lib/gecos.c \
@@ -113,6 +115,9 @@ lib_libaccount_a_SOURCES = \
 	lib/txn.c \
 	lib/txn.h \
 	lib/txn_private.h \
+	lib/uid_log.c \
+	lib/uid_log.h \
+	lib/uid_pick.c \
 	lib/user.c \
 	lib/user.h \
 	lib/user_change.c \

@@ -30,6 +30,10 @@ SETGID_SHADOW_TOOLS += expiry
 src_expiry_SOURCES = src/expiry.c
 src_expiry_LDADD = $(ACCOUNT_LIBS)
 
+bin_PROGRAMS += src/faillog
+src_faillog_SOURCES = src/faillog.c
+src_faillog_LDADD = $(ACCOUNT_LIBS)
+
 bin_PROGRAMS += src/gpasswd
 SETUID_TOOLS += gpasswd
 src_gpasswd_SOURCES = src/gpasswd.c
@@ -46,6 +50,10 @@ src_groupdel_LDADD = $(ACCOUNT_LIBS)
 sbin_PROGRAMS += src/groupmod
 src_groupmod_SOURCES = src/groupmod.c
 src_groupmod_LDADD = $(ACCOUNT_LIBS)
+
+bin_PROGRAMS += src/lastlog
+src_lastlog_SOURCES = src/lastlog.c
+src_lastlog_LDADD = $(ACCOUNT_LIBS)
 
 bin_PROGRAMS += src/newgrp
 BIN_LINKS += newgrp:sg
