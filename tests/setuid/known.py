@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Faults that others had, as cases.
 
+CVE-2023-4641 is in wiped.py; CVE-2019-16110 is held by the case of CVE-2019-19882.
 Of the list of the field these concern other tools, and are held elsewhere: CVE-2013-4235 (trees:
 tests/root/races.py), CVE-2018-16588 (skel: tests/root/hostile.py), CVE-2016-6252 and CVE-2018-7169
 (newuidmap), CVE-2017-12424 (newusers), CVE-2024-56433 (sub-id ranges), CVE-2005-4890 (su -c:

@@ -2,7 +2,8 @@
 """Without PAM, in a tree of the caller's own: no password is anywhere in memory at the end.
 
 With --prefix libcrypt does it in both builds, so all that the process can write to is looked at:
-stack, heap, buffers of stdio, what libraries keep.
+stack, heap, buffers of stdio, what libraries keep.  CVE-2023-4641 was gpasswd's first answer, left
+behind when the second did not come.
 """
 import signal
 import time
@@ -16,6 +17,7 @@ from trees import TREE, own_tree
 
 OURS = ('pam', 'bare')
 OTHER = 'Purple-sled-61'
+END = '\x04'     # ^D: no answer
 TRIES = 6      # more than are asked for
 
 # argv, and what is answered; the status; the table that changes.
@@ -28,6 +30,10 @@ DIALOGUES = {
                 [(NEW, NEW_PASSWORD), (AGAIN, NEW_PASSWORD)], 0, 'gshadow'),
     'gpasswd-mismatch': (['gpasswd', '--prefix', TREE, 'priv'],
                          [(NEW, NEW_PASSWORD), (AGAIN, OTHER)] * TRIES, None, None),
+    'passwd-unanswered': (['passwd', '--prefix', TREE, 'bob'],
+                          [(NEW, NEW_PASSWORD), (AGAIN, END)], None, None),
+    'gpasswd-unanswered': (['gpasswd', '--prefix', TREE, 'priv'],
+                           [(NEW, NEW_PASSWORD), (AGAIN, END)], None, None),
 }
 LINES = {
     'chpasswd': (['chpasswd', '--prefix', TREE], f'bob:{NEW_PASSWORD}\nalice:{OTHER}\n', 0,
@@ -67,7 +73,7 @@ def dialogue(name):
         steps = [(pattern, word, True) for pattern, word in answers]
         talk = begin(where, (argv, 'alice', *steps), 0)
         proc = f'{where.dir}/proc/{talk.pid}'
-        words = sorted({word for _, word in answers})
+        words = sorted({word for _, word in answers} - {END})
         # It can fail: while it waits for the second answer it has the first one.
         talk.answer(*answers[0])
         talk.expect(answers[1][0])
@@ -96,6 +102,7 @@ def from_lines(name):
 
 
 CASES = [
-    *((f'prefix-{name}', dialogue(name), OURS) for name in DIALOGUES),
+    *((f'{"cve-2023-4641" if name.startswith("gpasswd") else "prefix"}-{name}', dialogue(name), OURS)
+      for name in DIALOGUES),
     *((f'prefix-{name}', from_lines(name), OURS) for name in LINES),
 ]
