@@ -10,6 +10,7 @@
 
 #include "flush.h"
 #include "json.h"
+#include "profile.h"
 #include "prompt.h"
 #include "verify.h"
 
@@ -299,6 +300,8 @@ static int take_options(struct checking *c)
 			return err_set(e, ERR_USAGE, "there is no check '%s'", o->ignore.items[i]);
 		c->ignore |= 1u << check;
 	}
+	if (o->badname && profile_get()->badname_warns)
+		note_say(&c->run->note, "WARNING: --badname is deprecated and will be removed");
 	if (o->silence)
 		c->ignore |= 1u << VERIFY_MEMBERS_DIFFER;
 	c->interactive = !o->fix && !o->read_only && !c->run->opt.json && !c->run->opt.dry_run;
