@@ -20,6 +20,7 @@ dist_man_MANS += man/lastlog.5
 dist_man_MANS += man/lastlog.8
 dist_man_MANS += man/login.defs.5
 dist_man_MANS += man/newgrp.1
+dist_man_MANS += man/newusers.8
 dist_man_MANS += man/nologin.8
 dist_man_MANS += man/passwd.1
 dist_man_MANS += man/passwd.5

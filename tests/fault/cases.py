@@ -52,6 +52,8 @@ CASES = [Case(*fields) for fields in (
     ('pwunconv', 'pwunconv', '%P', 'full'),
     ('pwunconv-linked', 'pwunconv', '%P', 'linked'),
     ('pwconv', 'pwconv', '%P', 'bare'),
+    ('newusers-three', 'newusers', '%P -c NONE', 'full',
+     'neo:pw1:::::\nmaya:pw2::crew:::\nold:pw3:::New::/bin/bash\n'),
     ('grpunconv', 'grpunconv', '%P', 'full'),
     ('grpconv', 'grpconv', '%P', 'bare'),
     ('pwck-fix', 'pwck', '%P -q --fix', 'faulty'),
