@@ -102,7 +102,7 @@ def from_lines(name):
 
 
 CASES = [
-    *((f'{"cve-2023-4641" if name.startswith("gpasswd") else "prefix"}-{name}', dialogue(name), OURS)
+    *((f'{"cve-2023-4641" if "gpasswd" in name else "prefix"}-{name}', dialogue(name), OURS)
       for name in DIALOGUES),
     *((f'prefix-{name}', from_lines(name), OURS) for name in LINES),
 ]
