@@ -130,7 +130,7 @@ static void tell(struct failures *f, const char *name, uint32_t uid,
 	else if (run->opt.dry_run)
 		run_show(arena_printf(&run->arena, "%s: the record of %s (UID %lu) becomes "
 				      "%d failures, maximum %d, lock %ld s\n", f->log.path,
-				      name ? str_visible(&run->arena, name) : "nobody",
+				      name ? str_visible(&run->arena, name) : "no user",
 				      (unsigned long)uid, record->count, record->max,
 				      record->lock_time));
 	f->shown++;
