@@ -12,24 +12,24 @@ struct check {
 };
 
 static const struct check checks[VERIFY_CHECKS] = {
-	[VERIFY_MALFORMED] = { "malformed", .error = true },
-	[VERIFY_DUPLICATE] = { "duplicate", .error = true },
-	[VERIFY_NAME] = { "name", .error = true },
-	[VERIFY_ID] = { "id", .error = true },
-	[VERIFY_PRIMARY_GROUP] = { "primary-group" },
-	[VERIFY_HOME] = { "home" },
-	[VERIFY_SHELL] = { "shell" },
-	[VERIFY_NO_SHADOW] = { "no-shadow", .error = true },
-	[VERIFY_NOT_SHADOWED] = { "not-shadowed" },
-	[VERIFY_ORPHAN] = { "orphan", .error = true },
-	[VERIFY_FUTURE] = { "future" },
-	[VERIFY_MEMBER] = { "member", .error = true },
-	[VERIFY_ADMIN] = { "administrator", .error = true },
-	[VERIFY_MEMBERS_DIFFER] = { "members-differ" },
+	[VERIFY_MALFORMED] = { .name = "malformed", .error = true },
+	[VERIFY_DUPLICATE] = { .name = "duplicate", .error = true },
+	[VERIFY_NAME] = { .name = "name", .error = true },
+	[VERIFY_ID] = { .name = "id", .error = true },
+	[VERIFY_PRIMARY_GROUP] = { .name = "primary-group" },
+	[VERIFY_HOME] = { .name = "home" },
+	[VERIFY_SHELL] = { .name = "shell" },
+	[VERIFY_NO_SHADOW] = { .name = "no-shadow", .error = true },
+	[VERIFY_NOT_SHADOWED] = { .name = "not-shadowed" },
+	[VERIFY_ORPHAN] = { .name = "orphan", .error = true },
+	[VERIFY_FUTURE] = { .name = "future" },
+	[VERIFY_MEMBER] = { .name = "member", .error = true },
+	[VERIFY_ADMIN] = { .name = "administrator", .error = true },
+	[VERIFY_MEMBERS_DIFFER] = { .name = "members-differ" },
 	/* The packaged tools do not look for these: what they call right stays right. */
-	[VERIFY_RANGE_OVERLAP] = { "range-overlap", .uncounted = true },
-	[VERIFY_RANGE_HOLDS_ID] = { "range-holds-id", .uncounted = true },
-	[VERIFY_RANGE_OWNER] = { "range-owner", .uncounted = true },
+	[VERIFY_RANGE_OVERLAP] = { .name = "range-overlap", .uncounted = true },
+	[VERIFY_RANGE_HOLDS_ID] = { .name = "range-holds-id", .uncounted = true },
+	[VERIFY_RANGE_OWNER] = { .name = "range-owner", .uncounted = true },
 };
 
 const char *verify_name(enum verify_check check)
@@ -325,7 +325,8 @@ bool verify_twin(struct verify *v, struct verify_twin *twin, struct str name, st
 
 	row->next = twin->next;
 	if (table_next_line(twin->table, row) && row->line.n > name.n &&
-	    row->line.p[name.n] == ':' && memcmp(row->line.p, name.p, name.n) == 0) {
+	    row->line.p[name.n] == ':' && memcmp(row->line.p, name.p, name.n) == 0 &&
+	    !may_be_doubled(twin->doubled, name)) {
 		twin->next = row->next;
 		if (!ret)
 			return true;

@@ -126,7 +126,12 @@ static int compare_members(struct groups *g, struct verify_walk *w, struct str m
 {
 	struct str theirs = group_column(secret, SG_MEMBERS);
 	bool repair = check_difference(g, w, members, theirs, g->path, g->secret_path);
+	struct row first;
 
+	/* Where the name stands twice, its first row counts. */
+	if (repair && table_find(g->groups, verify_column(g->v, &w->row, GR_NAME), &first) &&
+	    first.at != w->row.at)
+		return 0;
 	return repair ? set_list(g, g->gshadow, secret, SG_MEMBERS, members) : 0;
 }
 
@@ -296,11 +301,12 @@ int verify_groups(struct verify *v)
 	if (nss_load(&v->nss, &run->root, run->opt.local, &run->arena, &run->err) < 0)
 		return -1;
 	verify_doubles(v, g.groups, &g.doubled);
-	g.gshadow_of.table = g.gshadow;
-	g.group_of.table = g.groups;
+	verify_doubles(v, g.gshadow, &g.doubled_gshadow);
+	g.gshadow_of = (struct verify_twin){ g.gshadow, &g.doubled_gshadow, 0 };
+	g.group_of = (struct verify_twin){ g.groups, &g.doubled, 0 };
 	if (check_groups(&g) < 0)
 		return -1;
-	/* With what was added. */
-	verify_doubles(v, g.gshadow, &g.doubled_gshadow);
+	if (g.gshadow && table_adds(g.gshadow))
+		verify_doubles(v, g.gshadow, &g.doubled_gshadow);
 	return check_gshadow_rows(&g);
 }

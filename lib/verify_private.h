@@ -18,9 +18,10 @@ struct verify_doubles {
 void verify_doubles(struct verify *v, struct table *t, struct verify_doubles *ret);
 
 /* The rows of another table for a walk: they mostly come in the same order, so the one after the
- * last that was found is looked at first. */
+ * last that was found is looked at first, unless its name stands more than once. */
 struct verify_twin {
 	struct table *table;
+	const struct verify_doubles *doubled;
 	size_t next; /* as in struct row */
 };
 /* The first row of that name.  ret may be NULL where no line of the table is malformed. */

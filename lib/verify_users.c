@@ -247,12 +247,13 @@ int verify_users(struct verify *v)
 	verify_doubles(v, u.users, &u.doubled);
 	if (u.groups && !v->quiet)
 		table_ids(u.groups, 0, IDSET_WIDTH_MAX - 1, &run->arena, &u.gids);
-	u.shadow_of.table = u.shadow;
-	u.user_of.table = u.users;
+	verify_doubles(v, u.shadow, &u.doubled_shadow);
+	u.shadow_of = (struct verify_twin){ u.shadow, &u.doubled_shadow, 0 };
+	u.user_of = (struct verify_twin){ u.users, &u.doubled, 0 };
 	if (check_users(&u) < 0)
 		return -1;
-	/* With what was added. */
-	verify_doubles(v, u.shadow, &u.doubled_shadow);
+	if (u.shadow && table_adds(u.shadow))
+		verify_doubles(v, u.shadow, &u.doubled_shadow);
 	check_shadow_rows(&u);
 	if (!v->quiet) {
 		verify_ranges(v, TABLE_SUBUID);
