@@ -119,6 +119,7 @@ static bool tell(struct verify *v, enum verify_check check, const struct verify_
 		.counts = !checks[check].uncounted,
 		.safe = safe,
 		.table = table_which(w->table),
+		.path = txn_show(v->txn, table_which(w->table)),
 		.line = w->line,
 		.name = w->row.columns > 0 ? verify_column(v, &w->row, 0) : NULL,
 		.text = text,

@@ -661,5 +661,7 @@ int main(void)
 		cmocka_unit_test(leaves_no_descriptor),
 	};
 
+	/* Who runs us may have it ignored, as nohup(1) does. */
+	signal(SIGHUP, SIG_DFL);
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
