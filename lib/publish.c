@@ -126,7 +126,10 @@ static int sync_directories(const struct txn *txn, const struct plan *plan)
 	struct stat etc, st;
 	size_t i;
 
-	if (fstat(txn->etc, &etc) < 0 || fd_sync(txn->etc) < 0)
+	/* Given files may lie elsewhere. */
+	if (txn->etc < 0)
+		etc = (struct stat){ .st_ino = 0 };
+	else if (fstat(txn->etc, &etc) < 0 || fd_sync(txn->etc) < 0)
 		return -1;
 	for (i = 0; i < plan->count; i++) {
 		int dirfd = plan->files[i]->place.dirfd;
@@ -140,17 +143,18 @@ static int sync_directories(const struct txn *txn, const struct plan *plan)
 	return 0;
 }
 
-static bool needs_journal(const struct plan *plan)
+static bool needs_journal(const struct txn *txn, const struct plan *plan)
 {
-	return plan->count > 1 ||
-	       (plan->count == 1 && (plan->files[0]->in_place || plan->files[0]->removed));
+	return !txn->spec.paths &&
+	       (plan->count > 1 ||
+		(plan->count == 1 && (plan->files[0]->in_place || plan->files[0]->removed)));
 }
 
 /* Some files are new: make them old again.  The journal says so first, for the case that we die. */
 static int take_back_all(struct txn *txn, struct plan *plan)
 {
 	/* When recovering the journal stays as it was found. */
-	bool own = needs_journal(plan) && !txn->journal_there;
+	bool own = needs_journal(txn, plan) && !txn->journal_there;
 	bool failed = false;
 	size_t i;
 
@@ -198,6 +202,22 @@ static int publish_all(struct txn *txn, struct plan *plan, struct err *e)
 	return 0;
 }
 
+/* Given files: each is a commit of its own. */
+static int publish_each(struct txn *txn, struct plan *plan, struct err *e)
+{
+	size_t i;
+
+	for (i = 0; i < plan->count; i++) {
+		struct plan one = { .files = { plan->files[i] }, .count = 1 };
+
+		if (publish_all(txn, &one, e) < 0) {
+			discard_all(plan);
+			return -1;
+		}
+	}
+	return 0;
+}
+
 int publish(struct txn *txn, struct err *e)
 {
 	struct plan plan;
@@ -216,14 +236,16 @@ int publish(struct txn *txn, struct err *e)
 			discard_all(&plan);
 			return TXN_AGAIN;
 		}
-	if (needs_journal(&plan) && !txn->journal_there && journal_write(txn, e) < 0) {
+	if (txn->spec.paths)
+		return publish_each(txn, &plan, e);
+	if (needs_journal(txn, &plan) && !txn->journal_there && journal_write(txn, e) < 0) {
 		discard_all(&plan);
 		return -1;
 	}
 	if (publish_all(txn, &plan, e) < 0)
 		return -1;
 	/* Recovery removes the journal itself, after it has tidied up. */
-	if (needs_journal(&plan) && !txn->journal_there)
+	if (needs_journal(txn, &plan) && !txn->journal_there)
 		journal_remove(txn);
 	return 0;
 }

@@ -42,7 +42,7 @@ static int exchange(int dirfd, const char *a, const char *b)
 static int create_beside(const struct txn *txn, const struct file *f, const char *name,
 			 struct err *e)
 {
-	const char *path = schema_get(f->id)->path;
+	const char *path = txn_path(txn, f->id);
 	int fd;
 
 	fd = selinux_open(txn->spec.labels, path, f->place.dirfd, name, CREATE_FLAGS, 0600, e);
@@ -59,7 +59,7 @@ static int settle_label(const struct txn *txn, const struct file *f, int fd, str
 {
 	const struct schema *s = schema_get(f->id);
 
-	return selinux_settle(txn->spec.labels, s->path, fd, f->fd, s->secret, e);
+	return selinux_settle(txn->spec.labels, txn_path(txn, f->id), fd, f->fd, s->secret, e);
 }
 
 static gid_t shadow_group(struct txn *txn)

@@ -193,15 +193,14 @@ void run_show(const char *text)
 	fputs(text, stdout);
 }
 
-static void show_diffs(struct run *run, struct txn *txn)
+static void show_diffs(struct txn *txn)
 {
 	int id;
 
 	for (id = 0; id < TABLE_COUNT; id++) {
 		struct table *t = txn_table(txn, (enum table_id)id);
 
-		const char *path = root_show(&run->root, &run->arena,
-					     schema_get((enum table_id)id)->path);
+		const char *path = txn_show(txn, (enum table_id)id);
 
 		if (txn_removes(txn, (enum table_id)id))
 			printf("%s is removed\n", path);
@@ -223,7 +222,7 @@ static int attempt(struct run *run, const struct txn_spec *spec,
 	mark = run->events.count;
 	r = change(run, txn, context);
 	if (r == 0 && spec->read_only)
-		show_diffs(run, txn);
+		show_diffs(txn);
 	else if (r == 0)
 		r = txn_commit(txn, &run->err);
 	if (r != 0 || spec->read_only)
@@ -243,6 +242,7 @@ int run_transaction(struct run *run, unsigned tables,
 		.tables = tables,
 		.lock_timeout = run->lock_timeout,
 		.no_backup = run->opt.no_backup,
+		.paths = run->paths,
 		.read_only = run->opt.dry_run,
 	};
 	int tries, r;
@@ -270,7 +270,8 @@ int run_look(struct run *run, unsigned tables,
 	     int (*look)(struct run *run, struct txn *txn, void *context), void *context)
 {
 	const struct txn_spec spec = { .root = &run->root, .arena = &run->arena,
-				       .note = &run->note, .tables = tables, .read_only = true };
+				       .note = &run->note, .tables = tables, .paths = run->paths,
+				       .read_only = true };
 	struct txn *txn = NULL;
 	bool raised = is_elevated(run);
 	int r = -1;

@@ -84,6 +84,7 @@ struct run {
 	struct proc_origin origin; /* for the programs that we start */
 	struct caller caller;
 	bool confined; /* see run_confine.h */
+	const char *const *paths; /* as in txn_spec */
 	int status;    /* of a run without an error: the answer of a tool that has more than one */
 };
 

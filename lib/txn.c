@@ -10,32 +10,43 @@
 #include <unistd.h>
 
 #include "fd.h"
+#include "lock_file.h"
 #include "txn_private.h"
 
 /* Files from this size on are mapped instead of read. */
 #define MAP_SIZE_MIN ((off_t)1024 * 1024)
 
+static bool is_given(const struct txn *txn, enum table_id id)
+{
+	return txn->spec.paths && txn->spec.paths[id];
+}
+
+const char *txn_path(const struct txn *txn, enum table_id id)
+{
+	return is_given(txn, id) ? txn->spec.paths[id] : schema_get(id)->path;
+}
+
+const char *txn_show(const struct txn *txn, enum table_id id)
+{
+	return root_show(txn->spec.root, txn->spec.arena, txn_path(txn, id));
+}
+
 int txn_error(const struct txn *txn, const struct file *f, struct err *e)
 {
-	const struct schema *s = schema_get(f->id);
-
-	return err_sys(e, s->error, "failure while writing changes to %s%s", txn->spec.root->shown,
-		       s->path);
+	return err_sys(e, schema_get(f->id)->error, "failure while writing changes to %s%s",
+		       txn->spec.root->shown, txn_path(txn, f->id));
 }
 
 static int cannot_open(const struct txn *txn, const struct file *f, struct err *e)
 {
-	const struct schema *s = schema_get(f->id);
-
-	return err_sys(e, s->error, "cannot open %s%s", txn->spec.root->shown, s->path);
+	return err_sys(e, schema_get(f->id)->error, "cannot open %s%s", txn->spec.root->shown,
+		       txn_path(txn, f->id));
 }
 
 static int not_regular(const struct txn *txn, const struct file *f, struct err *e)
 {
-	const struct schema *s = schema_get(f->id);
-
-	return err_set(e, s->error, "cannot open %s%s: not a regular file",
-		       txn->spec.root->shown, s->path);
+	return err_set(e, schema_get(f->id)->error, "cannot open %s%s: not a regular file",
+		       txn->spec.root->shown, txn_path(txn, f->id));
 }
 
 /* Whoever cuts off a file that we have mapped ends us by SIGBUS. */
@@ -70,7 +81,7 @@ static int read_file(struct txn *txn, struct file *f, struct err *e)
 {
 	int rootfd = txn->spec.root->fd;
 
-	if (beneath_find(rootfd, schema_get(f->id)->path, 1, &f->place) < 0)
+	if (beneath_find(rootfd, txn_path(txn, f->id), 1, &f->place) < 0)
 		return cannot_open(txn, f, e);
 	/* Opening a device may have effects of its own. */
 	if (fstatat(f->place.dirfd, f->place.name, &f->st, AT_SYMLINK_NOFOLLOW) == 0 &&
@@ -80,7 +91,7 @@ static int read_file(struct txn *txn, struct file *f, struct err *e)
 		f->fd = openat(f->place.dirfd, f->place.name,
 			       O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
 	while (f->fd < 0 && errno == EINTR);
-	if (f->fd < 0 && errno == ENOENT)
+	if (f->fd < 0 && errno == ENOENT && !is_given(txn, f->id))
 		return 0;
 	if (f->fd < 0 || fstat(f->fd, &f->st) < 0)
 		return cannot_open(txn, f, e);
@@ -147,6 +158,60 @@ struct txn *txn_new(const struct txn_spec *spec, struct err *e)
 	return txn;
 }
 
+static int lock_given(struct txn *txn, enum table_id id, struct err *e)
+{
+	_cleanup_place_ struct beneath_place place = { .dirfd = -1 };
+	long waited = 0;
+	pid_t holder;
+	int r;
+
+	if (beneath_find(txn->spec.root->fd, txn_path(txn, id), 1, &place) < 0)
+		return err_sys(e, ERR_LOCK, "cannot lock %s", txn_show(txn, id));
+	while ((r = lock_file_make(place.dirfd, place.name, txn->spec.lock_timeout, &holder)) > 0 &&
+	       waited++ < txn->spec.lock_timeout)
+		sleep(1);
+	if (r > 0)
+		return err_set(e, ERR_LOCK, "cannot lock %s; try again later.",
+			       txn_show(txn, id));
+	if (r < 0)
+		return err_sys(e, ERR_LOCK, "cannot lock %s", txn_show(txn, id));
+	txn->locked |= TABLE_BIT(id);
+	return 0;
+}
+
+static void unlock_given(struct txn *txn)
+{
+	unsigned id;
+
+	for (id = 0; id < TABLE_COUNT; id++) {
+		struct beneath_place place = { .dirfd = -1 };
+
+		if ((txn->locked & TABLE_BIT(id)) &&
+		    beneath_find(txn->spec.root->fd, txn_path(txn, id), 1, &place) == 0)
+			lock_file_remove(place.dirfd, place.name);
+		beneath_forget(&place);
+	}
+}
+
+static int begin_given(struct txn *txn, struct err *e)
+{
+	unsigned id;
+
+	for (id = 0; id < TABLE_COUNT; id++)
+		if (is_given(txn, id) && lock_given(txn, id, e) < 0)
+			return -1;
+	if (txn_read(txn, e) < 0)
+		return -1;
+	for (id = 0; id < TABLE_COUNT; id++)
+		if (is_given(txn, id)) {
+			/* No journal tells of a mount point that was half written. */
+			if (file_mend(txn, &txn->files[id], false, e) < 0)
+				return -1;
+			file_tidy(txn, &txn->files[id], false);
+		}
+	return 0;
+}
+
 static int begin(struct txn *txn, struct err *e)
 {
 	const struct txn_spec *spec = &txn->spec;
@@ -154,6 +219,8 @@ static int begin(struct txn *txn, struct err *e)
 
 	if (spec->read_only)
 		return txn_read(txn, e);
+	if (spec->paths)
+		return begin_given(txn, e);
 	if (lock_take(&txn->lock, spec->root, spec->tables, spec->lock_timeout, spec->note, e) < 0)
 		return -1;
 	txn->etc = beneath_open(spec->root->fd, "/etc", O_RDONLY | O_DIRECTORY, 0);
@@ -256,6 +323,7 @@ void txn_end(struct txn **ptxn)
 
 	if (!txn)
 		return;
+	unlock_given(txn);
 	txn_forget(txn);
 	fd_close(&txn->etc);
 	lock_release(&txn->lock);

@@ -33,6 +33,12 @@ struct txn_spec {
 	unsigned tables;       /* TABLE_BIT of what is needed */
 	long lock_timeout;     /* seconds */
 	bool no_backup;
+	/*
+	 * By table, the files that stand for those of the system; NULL: none.  Only these are
+	 * written, each by itself: a journal names tables, and no path.  They must exist, and
+	 * their own FILE.lock is all that is taken.
+	 */
+	const char *const *paths;
 	bool read_only; /* take no lock, recover nothing, never commit (--dry-run) */
 };
 
@@ -58,6 +64,9 @@ void txn_reorder(struct txn *txn, enum table_id id);
 /* The old content holds what the new one no longer shows to everybody: its backup is for the owner
  * alone. */
 void txn_hide_backup(struct txn *txn, enum table_id id);
+
+/* The path of a table's file, as messages show it. */
+const char *txn_show(const struct txn *txn, enum table_id id);
 
 bool txn_changed(const struct txn *txn);
 

@@ -47,6 +47,7 @@ struct txn {
 	struct lock *lock;
 	struct file files[TABLE_COUNT];
 	int etc; /* ROOT/etc, where the journal lies */
+	unsigned locked; /* of given files: those whose FILE.lock we have made */
 	bool journal_there; /* recovering: the journal stands already */
 };
 
@@ -56,6 +57,8 @@ int txn_read(struct txn *txn, struct err *e);
 /* Forgets a file and reads it as it is now. */
 int file_read_again(struct txn *txn, struct file *f, struct err *e);
 void txn_forget(struct txn *txn);
+/* Where the file of a table is, in the root. */
+const char *txn_path(const struct txn *txn, enum table_id id);
 int txn_error(const struct txn *txn, const struct file *f, struct err *e);
 
 /* publish.c: all changed files, or none.  0, -1 or TXN_AGAIN. */

@@ -49,6 +49,7 @@ struct verify_finding {
 	bool counts;          /* for the exit status */
 	bool safe;            /* the repair takes nothing away that could be missed */
 	enum table_id table;
+	const char *path;     /* of its file, as messages show it */
 	size_t line;          /* its number in the file; 0: a line that is new */
 	const char *name;     /* the account; NULL where the line has none */
 	const char *text;     /* one line */

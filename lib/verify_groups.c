@@ -289,10 +289,9 @@ int verify_groups(struct verify *v)
 		.groups = txn_table(v->txn, TABLE_GROUP),
 		.gshadow = txn_table(v->txn, TABLE_GSHADOW),
 		.users = txn_table(v->txn, TABLE_PASSWD),
-		.path = root_show(&run->root, &run->arena, schema_get(TABLE_GROUP)->path),
+		.path = txn_show(v->txn, TABLE_GROUP),
 		.parted = defs_number(&run->defs, "MAX_MEMBERS_PER_GROUP", 0) > 0,
-		.secret_path = root_show(&run->root, &run->arena,
-					 schema_get(TABLE_GSHADOW)->path),
+		.secret_path = txn_show(v->txn, TABLE_GSHADOW),
 	};
 
 	v->findings = 0;

@@ -171,8 +171,7 @@ static void check_ids(struct ranges *r, const char *what)
 void verify_ranges(struct verify *v, enum table_id which)
 {
 	struct ranges r = { .v = v, .which = which,
-			    .path = root_show(&v->run->root, &v->run->arena,
-					      schema_get(which)->path) };
+			    .path = txn_show(v->txn, which) };
 	struct table *users = txn_table(v->txn, TABLE_PASSWD);
 	enum table_id holders = subid_kind(which)->holders;
 	struct table *ids = txn_table(v->txn, holders);

@@ -148,7 +148,7 @@ static int check_shadow(struct users *u, struct verify_walk *w)
 	if (readable && str_is(w->row.column[PW_PASSWORD], "x"))
 		return 0;
 	name = verify_column(v, &w->row, PW_NAME);
-	path = root_show(&v->run->root, &v->run->arena, schema_get(TABLE_SHADOW)->path);
+	path = txn_show(v->txn, TABLE_SHADOW);
 	if (!readable) {
 		const char *text = verify_text(v, "no matching password file entry in %s", path);
 		const char *question = verify_text(v, "add user '%s' in %s?", name, path);
@@ -162,8 +162,7 @@ static int check_shadow(struct users *u, struct verify_walk *w)
 				"user %s has an entry in %s, but its password field in %s is not "
 				"set to 'x'",
 				name, path,
-				root_show(&v->run->root, &v->run->arena,
-					  schema_get(TABLE_PASSWD)->path)),
+				txn_show(v->txn, TABLE_PASSWD)),
 		    NULL);
 	return 0;
 }
@@ -195,8 +194,7 @@ static void check_shadow_rows(struct users *u)
 	struct verify *v = u->v;
 	struct verify_walk w = verify_walk(u->shadow);
 	const char *orphan = verify_text(v, "no matching password file entry in %s",
-					 root_show(&v->run->root, &v->run->arena,
-						   schema_get(TABLE_PASSWD)->path));
+					 txn_show(v->txn, TABLE_PASSWD));
 	struct user_aging aging;
 	struct row user;
 
@@ -240,8 +238,7 @@ int verify_users(struct verify *v)
 	v->findings = 0;
 	if (!u.users)
 		return err_set(&run->err, ERR_MISSING, "cannot open %s",
-			       root_show(&run->root, &run->arena,
-					 schema_get(TABLE_PASSWD)->path));
+			       txn_show(v->txn, TABLE_PASSWD));
 	if (nss_load(&v->nss, &run->root, run->opt.local, &run->arena, &run->err) < 0)
 		return -1;
 	verify_doubles(v, u.users, &u.doubled);

@@ -7,6 +7,7 @@
  */
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "flush.h"
 #include "json.h"
@@ -59,6 +60,7 @@ struct checking {
 	size_t count, room, next;
 	size_t found, open; /* those that count; those that stay */
 	bool interactive, wanted, changed;
+	const char *paths[TABLE_COUNT]; /* given ones */
 };
 
 /* --- the findings, shown --- */
@@ -69,7 +71,7 @@ static void print_json(struct checking *c, const struct verify_finding *f)
 	json_member(stdout, true, "check", verify_name(f->check));
 	json_member(stdout, false, "severity", f->error ? "error" : "warning");
 	json_member(stdout, false, "file",
-		    root_show(&c->run->root, &c->run->arena, schema_get(f->table)->path));
+		    f->path);
 	printf(",\"line\":%zu", f->line);
 	json_member(stdout, false, "name", f->name);
 	json_member(stdout, false, "message", f->text);
@@ -242,11 +244,20 @@ static void sort_table(struct run *run, struct table *t, struct table *order)
 			table_replace_line(t, &slots[i].row, sorted[i].row.line);
 }
 
+static enum table_id open_of(const struct pwck *o)
+{
+	return o->groups ? TABLE_GROUP : TABLE_PASSWD;
+}
+
+static enum table_id secret_of(const struct pwck *o)
+{
+	return o->groups ? TABLE_GSHADOW : TABLE_SHADOW;
+}
+
 static int sort(struct run *run, struct txn *txn, void *context)
 {
 	const struct pwck *o = context;
-	enum table_id open = o->groups ? TABLE_GROUP : TABLE_PASSWD;
-	enum table_id secret = o->groups ? TABLE_GSHADOW : TABLE_SHADOW;
+	enum table_id open = open_of(o), secret = secret_of(o);
 
 	sort_table(run, txn_table(txn, open), NULL);
 	sort_table(run, txn_table(txn, secret), txn_table(txn, open));
@@ -255,10 +266,48 @@ static int sort(struct run *run, struct txn *txn, void *context)
 	return 0;
 }
 
-static unsigned tables_of(const struct pwck *o)
+/* --- files that are given --- */
+
+/* As the root has it; of the running system a path may begin at the working directory. */
+static const char *take_path(struct run *run, const char *path)
 {
-	return o->groups ? TABLE_BIT(TABLE_GROUP) | TABLE_BIT(TABLE_GSHADOW) :
-			   TABLE_BIT(TABLE_PASSWD) | TABLE_BIT(TABLE_SHADOW);
+	char *here = NULL;
+	const char *whole;
+
+	if (path[0] == '/')
+		return path;
+	if (run->root.live)
+		here = getcwd(NULL, 0);
+	whole = arena_printf(&run->arena, "%s/%s", here && strcmp(here, "/") != 0 ? here : "",
+			     path);
+	free(here);
+	return whole;
+}
+
+static unsigned sorted_of(const struct pwck *o)
+{
+	return TABLE_BIT(open_of(o)) | TABLE_BIT(secret_of(o));
+}
+
+/* *ret_tables: what is looked at. */
+static int take_files(struct checking *c, const char *const *operands, unsigned *ret_tables)
+{
+	const enum table_id own[] = { open_of(c->o), secret_of(c->o) };
+	size_t i;
+
+	*ret_tables = TABLE_ALL;
+	if (!operands[0])
+		return 0;
+	if (operands[1] && operands[2])
+		return run_operands(c->run, operands, 2) ? 0 : -1;
+	/* The other files of the system are for looking. */
+	*ret_tables = TABLE_BIT(TABLE_PASSWD) | TABLE_BIT(TABLE_GROUP);
+	for (i = 0; i < 2 && operands[i]; i++) {
+		c->paths[own[i]] = take_path(c->run, operands[i]);
+		*ret_tables |= TABLE_BIT(own[i]);
+	}
+	c->run->paths = c->paths;
+	return 0;
 }
 
 /* --- */
@@ -323,16 +372,17 @@ static int work(struct run *run, void *options, const char *const *operands)
 {
 	struct checking c = { .run = run, .o = options };
 	size_t shown, mark = run->events.count;
+	unsigned tables;
 
-	if (!run_operands(run, operands, 0) || take_options(&c) < 0)
+	if (take_files(&c, operands, &tables) < 0 || take_options(&c) < 0)
 		return -1;
 	if (c.o->recover)
-		return recover(run);
+		return run_operands(run, operands, 0) ? recover(run) : -1;
 	if (c.o->sort)
-		return run_transaction(run, tables_of(c.o), sort, options);
+		return run_transaction(run, run->paths ? tables : sorted_of(c.o), sort, options);
 	if (run->opt.json)
 		printf("{\"findings\":[");
-	if (run_look(run, TABLE_ALL, look, &c) < 0) {
+	if (run_look(run, tables, look, &c) < 0) {
 		/* Status 3: it could not be read.  5 is for writing. */
 		if (run->err.kind == ERR_USER_FILE || run->err.kind == ERR_GROUP_FILE)
 			run->err.kind = ERR_MISSING;
@@ -341,12 +391,12 @@ static int work(struct run *run, void *options, const char *const *operands)
 	/* What would be done is no event. */
 	events_rewind(&run->events, mark);
 	shown = c.next;
-	if (c.wanted && run_transaction(run, TABLE_ALL, repair, &c) < 0)
+	if (c.wanted && run_transaction(run, tables, repair, &c) < 0)
 		return -1;
 	c.next = shown;
 	c.changed &= !run->opt.dry_run;
 	conclude(&c, run->tool->name);
-	if (c.changed)
+	if (c.changed && !run->paths)
 		flush_caches(run, c.o->groups ? FLUSH_GROUPS : FLUSH_USERS);
 	return 0;
 }
@@ -358,12 +408,12 @@ static int work(struct run *run, void *options, const char *const *operands)
 }
 
 static const struct tool pwck_tool = {
-	.name = "pwck", .synopsis = "[options]", .summary = "Check the files of users.",
+	.name = "pwck", .synopsis = "[options] [passwd [shadow]]", .summary = "Check the files of users.",
 	.options = pwck_opts, .status = STATUSES, .work = work,
 };
 
 static const struct tool grpck_tool = {
-	.name = "grpck", .synopsis = "[options]", .summary = "Check the files of groups.",
+	.name = "grpck", .synopsis = "[options] [group [gshadow]]", .summary = "Check the files of groups.",
 	.options = grpck_opts, .status = STATUSES, .work = work,
 };
 
