@@ -53,7 +53,8 @@ static bool is_wanted(const struct failures *f, const struct faillog *record)
 	if (f->o->time && (__builtin_sub_overflow(f->now, (int64_t)record->time, &age) ||
 			   age > f->within))
 		return false;
-	return f->o->all || f->pick.single || record->count != 0;
+	/* A count that was reset leaves the time of the last failure. */
+	return f->o->all || f->pick.single || record->count != 0 || record->time != 0;
 }
 
 /* As strftime's "%D %H:%M:%S %z" has it.  A damaged record must not hide the others. */
