@@ -269,7 +269,7 @@ static int save(struct run *run, const struct defaults *d, struct place *p)
 		show_diff(run, d, p);
 		return 0;
 	}
-	if (lock_take(&lock, &run->root, 0, run->lock_timeout, &run->note, &run->err) < 0)
+	if (lock_take(&lock, &run->root, 0, run->lock_timeout, NULL, &run->note, &run->err) < 0)
 		return -1;
 	r = find_place(run, p) < 0 ? -1 : replace(run, d, p);
 	lock_release(&lock);

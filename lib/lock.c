@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -113,6 +114,7 @@ struct wait {
 	long timeout;
 	const struct note *note;
 	const char *shown; /* the root's prefix for messages */
+	const sigset_t *signals; /* that of lock_take */
 	bool noted;
 };
 
@@ -182,31 +184,63 @@ static const char *what_is_locked(unsigned tables)
 	return "/etc/" PWD_LOCK;
 }
 
-static int take_files(struct lock *l, unsigned tables, struct wait *w, struct err *e)
+/* 0: all made, or there before; 1: one is busy; -1.  *ret_schema says whose. */
+static int make_files(struct lock *l, unsigned tables, const struct wait *w,
+		      const struct schema **ret_schema, pid_t *ret_holder)
 {
 	unsigned id;
 
 	for (id = 0; id < TABLE_COUNT; id++) {
-		const struct schema *s = schema_get((enum table_id)id);
-		pid_t holder = 0;
-		char path[64];
+		int r;
 
-		if (!(tables & TABLE_BIT(id)))
+		if (!(tables & ~l->made & TABLE_BIT(id)))
 			continue;
-		lock_file_path(s->path, path, sizeof(path));
-		for (;;) {
-			int r = lock_file_make(l->dirfd, s->file, w->timeout, &holder);
-
-			if (r == 0)
-				break;
-			if (r < 0)
-				return cannot_make_lock(w, s->path, e);
-			if (!wait_more(w, path, holder))
-				return cannot_lock(w, s->path, e);
-		}
+		*ret_schema = schema_get((enum table_id)id);
+		r = lock_file_make(l->dirfd, (*ret_schema)->file, w->timeout, ret_holder);
+		if (r != 0)
+			return r;
 		l->made |= TABLE_BIT(id);
 	}
 	return 0;
+}
+
+static void give_back(struct lock *l)
+{
+	unsigned id;
+
+	for (id = 0; id < TABLE_COUNT; id++)
+		if (l->made & TABLE_BIT(id))
+			lock_file_remove(l->dirfd, schema_get((enum table_id)id)->file);
+	l->made = 0;
+	/* Unlinked while held: whoever waits for it sees that it is gone and begins anew. */
+	if (l->remove && l->fd >= 0 && is_current(l))
+		unlinkat(l->dirfd, PWD_LOCK, 0);
+	fd_close(&l->fd);
+	l->fd = -1;
+}
+
+/* One nap; false when the time is up. */
+static bool wait_for_file(struct wait *w, const struct schema *s, pid_t holder)
+{
+	char path[64];
+
+	lock_file_path(s->path, path, sizeof(path));
+	return wait_more(w, path, holder);
+}
+
+static void hold_signals(const struct wait *w)
+{
+	sigset_t all;
+
+	sigfillset(&all);
+	if (w->signals)
+		sigprocmask(SIG_BLOCK, &all, NULL);
+}
+
+static void let_signals_in(const struct wait *w)
+{
+	if (w->signals)
+		sigprocmask(SIG_SETMASK, w->signals, NULL);
 }
 
 static int take(struct lock *l, const struct root *root, unsigned tables, struct wait *w,
@@ -217,19 +251,37 @@ static int take(struct lock *l, const struct root *root, unsigned tables, struct
 	l->dirfd = beneath_open(root->fd, "/etc", O_RDONLY | O_DIRECTORY, 0);
 	if (l->dirfd < 0)
 		return cannot_make_lock(w, path, e);
-	while (take_pwd_lock(l, root) < 0) {
-		if (l->fd < 0 || !is_busy(errno))
-			return cannot_make_lock(w, path, e);
-		if (!wait_more(w, "/etc/" PWD_LOCK, pwd_lock_holder(l)))
-			return cannot_lock(w, path, e);
+	for (;;) {
+		const struct schema *s = NULL;
+		pid_t holder = 0;
+		int r;
+
+		if (take_pwd_lock(l, root) < 0) {
+			if (l->fd < 0 || !is_busy(errno))
+				return cannot_make_lock(w, path, e);
+			if (!wait_more(w, "/etc/" PWD_LOCK, pwd_lock_holder(l)))
+				return cannot_lock(w, path, e);
+			continue;
+		}
+		hold_signals(w);
+		r = make_files(l, tables, w, &s, &holder);
+		if (r == 0)
+			return 0;
+		if (r < 0)
+			return cannot_make_lock(w, s->path, e);
+		/* Whoever waits, and says so to somebody who may not listen, is in nobody's way. */
+		give_back(l);
+		let_signals_in(w);
+		if (!wait_for_file(w, s, holder))
+			return cannot_lock(w, s->path, e);
 	}
-	return take_files(l, tables, w, e);
 }
 
 int lock_take(struct lock **ret, const struct root *root, unsigned tables, long timeout,
-	      const struct note *note, struct err *e)
+	      const sigset_t *signals, const struct note *note, struct err *e)
 {
-	struct wait w = { .timeout = timeout, .note = note, .shown = root->shown };
+	struct wait w = { .timeout = timeout, .note = note, .shown = root->shown,
+			  .signals = signals };
 	struct lock *l = calloc(1, sizeof(*l));
 
 	if (!l)
@@ -240,6 +292,7 @@ int lock_take(struct lock **ret, const struct root *root, unsigned tables, long 
 	srandom((unsigned)(w.start.tv_nsec ^ getpid()));
 	if (take(l, root, tables, &w, e) < 0) {
 		lock_release(&l);
+		let_signals_in(&w);
 		return -1;
 	}
 	*ret = l;
@@ -249,26 +302,26 @@ int lock_take(struct lock **ret, const struct root *root, unsigned tables, long 
 int lock_add(struct lock *l, const struct root *root, unsigned tables, long timeout,
 	     const struct note *note, struct err *e)
 {
-	struct wait w = { .timeout = timeout, .note = note, .shown = root->shown };
+	/* With the lock in hand nothing is said. */
+	struct wait w = { .timeout = timeout, .note = note, .shown = root->shown, .noted = true };
+	const struct schema *s = NULL;
+	pid_t holder = 0;
+	int r;
 
 	clock_gettime(CLOCK_MONOTONIC, &w.start);
-	return take_files(l, tables & ~l->made, &w, e);
+	while ((r = make_files(l, tables, &w, &s, &holder)) > 0)
+		if (!wait_for_file(&w, s, holder))
+			return cannot_lock(&w, s->path, e);
+	return r < 0 ? cannot_make_lock(&w, s->path, e) : 0;
 }
 
 void lock_release(struct lock **lock)
 {
 	struct lock *l = *lock;
-	unsigned id;
 
 	if (!l)
 		return;
-	for (id = 0; id < TABLE_COUNT; id++)
-		if (l->made & TABLE_BIT(id))
-			lock_file_remove(l->dirfd, schema_get((enum table_id)id)->file);
-	/* Unlinked while held: whoever waits for it sees that it is gone and begins anew. */
-	if (l->remove && l->fd >= 0 && is_current(l))
-		unlinkat(l->dirfd, PWD_LOCK, 0);
-	fd_close(&l->fd);
+	give_back(l);
 	fd_close(&l->dirfd);
 	free(l);
 	*lock = NULL;

@@ -75,6 +75,13 @@ static struct groups groups_of(struct run *run, void *options)
 	return g;
 }
 
+/* Whoever waits is a process of root's, which no limit of the caller's counts. */
+static bool may_wait(const struct run *run)
+{
+	return !is_elevated(run) || caller_is_root(&run->caller) ||
+	       run->lock_timeout <= LOCK_TIMEOUT_DEFAULT;
+}
+
 static int take_timeout(struct run *run)
 {
 	const char *text = run->opt.lock_timeout;
@@ -86,7 +93,11 @@ static int take_timeout(struct run *run)
 	if (!str_decimal(str_of(text), LOCK_TIMEOUT_MAX, &value))
 		return err_set(&run->err, ERR_ARGUMENT, "invalid lock timeout '%s'", text);
 	run->lock_timeout = (long)value;
-	return 0;
+	if (may_wait(run))
+		return 0;
+	return err_set(&run->err, ERR_PERMISSION,
+		       "only root may wait for the lock longer than %d seconds",
+		       LOCK_TIMEOUT_DEFAULT);
 }
 
 /* Options that overrule what root decided for the system. */
@@ -218,6 +229,9 @@ static int attempt(struct run *run, const struct txn_spec *spec,
 
 	if (txn_begin(&txn, spec, &run->err) < 0)
 		return -1;
+	/* The caller could stop his terminal now, and everybody else would wait for him. */
+	if (is_elevated(run))
+		note_hold(&run->note, &run->arena);
 	/* What recovery noted stays, whatever becomes of this change. */
 	mark = run->events.count;
 	r = change(run, txn, context);
@@ -228,6 +242,7 @@ static int attempt(struct run *run, const struct txn_spec *spec,
 	if (r != 0 || spec->read_only)
 		events_rewind(&run->events, mark);
 	txn_end(&txn);
+	note_release(&run->note);
 	return r;
 }
 
@@ -241,6 +256,8 @@ int run_transaction(struct run *run, unsigned tables,
 		.events = &run->events,
 		.tables = tables,
 		.lock_timeout = run->lock_timeout,
+		/* Who interrupts a run with more rights than his own must leave nothing of it. */
+		.signals = is_elevated(run) ? &run->origin.signals : NULL,
 		.no_backup = run->opt.no_backup,
 		.paths = run->paths,
 		.read_only = run->opt.dry_run,
@@ -375,7 +392,7 @@ static int take_arguments(struct run *run, const struct opt_group *groups, int a
 
 int run_main(const struct tool *tool, void *options, int argc, char **argv)
 {
-	struct run run = { .tool = tool, .note = { tool->name }, .root = { .fd = -1 } };
+	struct run run = { .tool = tool, .note = { .prog = tool->name }, .root = { .fd = -1 } };
 	const char *const *operands = NULL;
 	struct groups g = groups_of(&run, options);
 	bool help = false;

@@ -221,7 +221,8 @@ static int begin(struct txn *txn, struct err *e)
 		return txn_read(txn, e);
 	if (spec->paths)
 		return begin_given(txn, e);
-	if (lock_take(&txn->lock, spec->root, spec->tables, spec->lock_timeout, spec->note, e) < 0)
+	if (lock_take(&txn->lock, spec->root, spec->tables, spec->lock_timeout, spec->signals,
+		      spec->note, e) < 0)
 		return -1;
 	txn->etc = beneath_open(spec->root->fd, "/etc", O_RDONLY | O_DIRECTORY, 0);
 	if (txn->etc < 0)

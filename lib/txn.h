@@ -14,6 +14,7 @@
 #ifndef LIB_TXN_H
 #define LIB_TXN_H
 
+#include <signal.h>
 #include <stdbool.h>
 
 #include "arena.h"
@@ -32,6 +33,7 @@ struct txn_spec {
 	struct events *events; /* written to the journal; recovery adds those it completes */
 	unsigned tables;       /* TABLE_BIT of what is needed */
 	long lock_timeout;     /* seconds */
+	const sigset_t *signals; /* to wait for the lock with; then all are blocked; NULL: not yet */
 	bool no_backup;
 	/*
 	 * By table, the files that stand for those of the system; NULL: none.  Only these are

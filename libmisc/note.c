@@ -11,15 +11,31 @@
 
 #define SECOND 1000000000LL
 
+struct note_held {
+	struct arena *arena;
+	const char *text;
+};
+
+static void put(const struct note *n, const char *between, const char *text)
+{
+	struct note_held *held = n->held;
+
+	if (!held) {
+		fflush(stdout);
+		fprintf(stderr, "%s%s%s\n", n->prog, between, text);
+		return;
+	}
+	held->text = arena_printf(held->arena, "%s%s%s%s\n", held->text, n->prog, between, text);
+}
+
 static void __attribute__((format(printf, 3, 0)))
 say(const struct note *n, const char *between, const char *format, va_list args)
 {
 	struct arena a = { 0 };
 	char *text = NULL;
 
-	fflush(stdout);
 	if (vasprintf(&text, format, args) >= 0) {
-		fprintf(stderr, "%s%s%s\n", n->prog, between, str_visible(&a, text));
+		put(n, between, str_visible(&a, text));
 		free(text);
 	}
 	arena_free(&a);
@@ -41,6 +57,25 @@ void note_warn(const struct note *n, const char *format, ...)
 	va_start(args, format);
 	say(n, " warning: ", format, args);
 	va_end(args);
+}
+
+void note_hold(struct note *n, struct arena *a)
+{
+	if (n->held)
+		return;
+	n->held = arena_alloc(a, sizeof(*n->held));
+	*n->held = (struct note_held){ a, "" };
+}
+
+void note_release(struct note *n)
+{
+	const struct note_held *held = n->held;
+
+	n->held = NULL;
+	if (!held || !*held->text)
+		return;
+	fflush(stdout);
+	fputs(held->text, stderr);
 }
 
 static long long now(void)

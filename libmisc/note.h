@@ -4,19 +4,33 @@
  *
  * A note is no error and changes no status.  It goes to stderr at once as "PROG: text".  Together
  * with run_end, which prints the one error, this is all that speaks.
+ *
+ * Who holds a lock must not wait for somebody who reads stderr:
+ *
+ *	note_hold(&run->note, arena);     from here on notes are kept
+ *	note_release(&run->note);         and said
  */
 #ifndef LIBMISC_NOTE_H
 #define LIBMISC_NOTE_H
 
 #include <stddef.h>
 
+#include "arena.h"
+
+struct note_held;
+
 struct note {
 	const char *prog;
+	struct note_held *held; /* NULL: notes are said at once */
 };
 
 void note_say(const struct note *n, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* "PROG warning: text", which is how some warnings of account tools have always looked. */
 void note_warn(const struct note *n, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* The arena must outlive the release.  A second hold changes nothing. */
+void note_hold(struct note *n, struct arena *a);
+void note_release(struct note *n);
 
 /*
  * How far a long work is, in one line that is written over: on a terminal, after a second, ten

@@ -2,12 +2,14 @@
 """Two and more at once; and the lock in somebody else's hands."""
 import fcntl
 import os
+import re
 import signal
 import struct
 import time
 
 import people
 from people import NEW as NEW_PASSWORD, PASSWORD as HAS
+import sandbox
 from place import F_OFD_SETLK, demand
 from stops import EVERY, begin
 from talk import AGAIN, NEW, OLD, PASSWORD, Talk
@@ -161,6 +163,123 @@ def interrupted_wait(where):
     where.unchanged()
 
 
+PR_SET_NAME = 15
+
+
+class HeldFile:
+    """FILE.lock, as a tool has it that knows no other lock."""
+
+    def __init__(self, where, name):
+        self.path = f'{where.dir}/etc/{name}.lock'
+        self.pid = os.fork()
+        if self.pid == 0:
+            sandbox.libc.prctl(PR_SET_NAME, b'useradd', 0, 0, 0)
+            time.sleep(60)
+            os._exit(0)
+        time.sleep(0.1)
+        with open(self.path, 'w', encoding='ascii') as file:
+            file.write(f'{self.pid}\0')
+
+    def free(self):
+        os.unlink(self.path)
+        os.kill(self.pid, signal.SIGKILL)
+        os.waitpid(self.pid, 0)
+
+
+def left_in_etc(where):
+    return [name for name in os.listdir(f'{where.dir}/etc')
+            if re.search(r'lock|\+$|journal', name) and name != '.pwd.lock']
+
+
+def interrupted_in_part(where):
+    """^C while it waits for the last of its FILE.lock: the others are not left."""
+    held = HeldFile(where, 'gshadow')
+    talk = Talk(where, ['gpasswd', '-a', 'rita', 'club'])
+    wait_for_root(where, talk)
+    time.sleep(0.5)
+    talk.send(b'\x03')
+    talk.finish(-signal.SIGINT)
+    left = left_in_etc(where)
+    held.free()
+    demand(left == ['gshadow.lock'], 'left in /etc:', *left)
+    where.unchanged()
+
+
+def interrupted_anywhere(where):
+    """A timer of the caller's goes off at any moment: no FILE.lock is left, whose pid could be
+    somebody else's one day."""
+    ended = set()
+    for number in range(60):
+        seconds = 0.0005 + number * 0.0002
+        talk = Talk(where, ['gpasswd', '-a' if number % 2 else '-d', 'bob', 'club'],
+                    prepare=lambda: signal.setitimer(signal.ITIMER_REAL, seconds))
+        # 3: the one before was ended before it did anything, and it is no member.
+        talk.finish((0, 3, -signal.SIGALRM))
+        ended.add(talk.status)
+        left = left_in_etc(where)
+        demand(not left, f'after {seconds:.4f} s left in /etc:', *left)
+        where.said()
+        talk.end()
+    demand(-signal.SIGALRM in ended, 'no timer went off')
+
+
+def full_pipe():
+    """Standard error is a pipe that nobody reads."""
+    read_end, write_end = os.pipe()
+    os.set_blocking(write_end, False)
+    for size in (4096, 1):
+        try:
+            while True:
+                os.write(write_end, b'x' * size)
+        except BlockingIOError:
+            pass
+    os.set_blocking(write_end, True)
+    os.dup2(read_end, 0)
+    os.dup2(write_end, 2)
+
+
+def unheard(where):
+    talk = Talk(where, ['gpasswd', '-a', 'rita', 'club'], prepare=full_pipe)
+    wait_for_root(where, talk)
+    return talk
+
+
+def others_work(where):
+    started = time.monotonic()
+    where.control('usermod -c "Meanwhile" rita')
+    demand(time.monotonic() - started < 8, 'usermod had to wait')
+
+
+def unheard_waiter(where):
+    """Who says that it waits, to nobody, holds no lock."""
+    held = HeldFile(where, 'gshadow')
+    talk = unheard(where)
+    time.sleep(2)
+    demand(not talk.ended(), f'status {talk.status}')
+    others_work(where)
+    held.free()
+
+
+def unheard_setting(where):
+    """Nor does who complains of a setting that is looked at under the lock."""
+    people.append(f'{where.dir}/etc/login.defs', 'MAX_MEMBERS_PER_GROUP many\n')
+    talk = unheard(where)
+    time.sleep(1)
+    demand(not talk.ended(), f'status {talk.status}')
+    demand('rita' in where.row('group', 'club')[3], where.row('group', 'club')[3])
+    others_work(where)
+
+
+def patience(where):
+    """Processes of root's that wait for long are not the caller's to start."""
+    held = Held(where)
+    talk = Talk(where, ['gpasswd', '--lock-timeout', '16', '-a', 'rita', 'club'])
+    talk.finish(seconds=5)
+    demand(talk.status == 1 and 'only root' in talk.text(), talk.status, talk.text())
+    held.free()
+    where.unchanged()
+
+
 def lock_not_had(where):
     """The holder does not let go: an error, and all as before."""
     lock = Held(where)
@@ -224,5 +343,10 @@ CASES = [
     ('crowd', crowd, OURS),
     ('beyond-signals', beyond_signals, OURS),
     ('interrupted-wait', interrupted_wait, OURS),
+    ('interrupted-in-part', interrupted_in_part, OURS),
+    ('interrupted-anywhere', interrupted_anywhere, OURS),
+    ('unheard-waiter', unheard_waiter, OURS),
+    ('unheard-setting', unheard_setting, OURS),
+    ('patience', patience, OURS),
     ('lock-not-had', lock_not_had, OURS),
 ]

@@ -70,7 +70,7 @@ static inline int in_live_root(const struct scratch *s, int (*test)(struct run *
 
 	assert_true(pid >= 0);
 	if (pid == 0) {
-		struct run run = { .note = { "test" }, .root = { .fd = -1 } };
+		struct run run = { .note = { .prog = "test" }, .root = { .fd = -1 } };
 
 		must(chroot(s->dir), "chroot");
 		must(chdir("/"), "chdir");

@@ -21,7 +21,7 @@ static int begin(void **state)
 	make_dir(s.fd, "usr/etc", 0755);
 	make_dir(s.fd, "usr/etc/default", 0755);
 	make_file(s.fd, "etc/group", "root:x:0:\nusers:x:100:\nclub:x:1100:joe\n5:x:7:\n", 0644);
-	run = (struct run){ .note = { "useradd" }, .mode = SELINUX_OFF };
+	run = (struct run){ .note = { .prog = "useradd" }, .mode = SELINUX_OFF };
 	return root_open(&run.root, NULL, s.dir, &run.arena, &run.err);
 }
 

@@ -12,7 +12,7 @@
 #include "day.h"
 #include "fd.h"
 
-static const struct note note = { "test_defs" };
+static const struct note note = { .prog = "test_defs" };
 static struct arena arena;
 static char dir[32];
 static struct root root;

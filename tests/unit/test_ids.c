@@ -178,7 +178,7 @@ static void ranges(void **state)
 		const char *const *keys = cases[i].keys;
 		struct defs_item items[2] = { { .key = keys[0], .value = keys[1] },
 					      { .key = keys[2], .value = keys[3] } };
-		struct note note = { "test" };
+		struct note note = { .prog = "test" };
 		struct defs defs = { .items = items, .note = &note };
 		struct err e = { .kind = ERR_NONE };
 		struct ids_range range;

@@ -43,7 +43,7 @@ static void wait_for(long ms)
 	nanosleep(&t, NULL);
 }
 
-static const struct note prog = { "prog" };
+static const struct note prog = { .prog = "prog" };
 
 static void long_works_are_shown(void **state)
 {
@@ -59,6 +59,28 @@ static void long_works_are_shown(void **state)
 	note_progress_show(&progress, 51);
 	note_progress_end(&progress);
 	assert_string_equal(screen_close(&s), "\rprog: 50 of 100\r\033[K");
+}
+
+static void held_until_released(void **state)
+{
+	struct note note = { .prog = "prog" };
+	struct arena a = { 0 };
+	struct screen s;
+
+	(void)state;
+	screen_open(&s);
+	note_hold(&note, &a);
+	note_say(&note, "one %d", 1);
+	note_hold(&note, &a);
+	note_warn(&note, "two\n");
+	assert_string_equal(screen_close(&s), "");
+	screen_open(&s);
+	note_release(&note);
+	note_say(&note, "three");
+	note_release(&note);
+	assert_string_equal(screen_close(&s),
+			    "prog: one 1\r\nprog warning: two#012\r\nprog: three\r\n");
+	arena_free(&a);
 }
 
 static void short_works_are_not(void **state)
@@ -115,6 +137,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(long_works_are_shown),
+		cmocka_unit_test(held_until_released),
 		cmocka_unit_test(short_works_are_not),
 		cmocka_unit_test(files_get_none),
 		cmocka_unit_test(texts_are_one_line),

@@ -12,7 +12,7 @@ static struct result play(const struct fixture *f, struct world *w, enum selinux
 			  bool live, bool replaces, bool secret)
 {
 	const struct selinux_maker maker = { w_make, w_unmake, w };
-	const struct note note = { "test" };
+	const struct note note = { .prog = "test" };
 	struct result r = { -1, -1, -1, "", "" };
 	struct selinux *s = NULL;
 	struct err e = { 0 };

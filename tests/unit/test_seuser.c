@@ -82,7 +82,7 @@ const struct selinux_ops selinux_ops_real = {
 	.enforce = enforce,
 };
 
-static const struct note note = { "test" };
+static const struct note note = { .prog = "test" };
 
 static void a_change_is_possible_or_not(void **state)
 {

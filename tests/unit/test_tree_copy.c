@@ -10,7 +10,7 @@
 #include "btrfs_mount.h"
 #include "interleave.h"
 
-static const struct note note = { "test" };
+static const struct note note = { .prog = "test" };
 
 static int setup(void **state)
 {
