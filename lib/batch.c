@@ -349,18 +349,18 @@ void batch_homes(struct run *run, const struct batch *b)
 	note_progress_end(&progress);
 }
 
-void batch_print_json(const struct batch *b)
+void batch_print_json(const struct batch *b, FILE *out)
 {
 	size_t i;
 
-	putchar('[');
+	fputc('[', out);
 	for (i = 0; i < b->count; i++) {
 		const struct batch_line *l = &b->lines[i];
 
-		fputs(i ? ",\n{" : "{", stdout);
-		json_member(stdout, true, "name", l->name);
-		printf(",\"new\":%s,\"uid\":%lu,\"gid\":%lu}", l->made ? "true" : "false",
-		       (unsigned long)l->settled_uid, (unsigned long)l->settled_gid);
+		fputs(i ? ",\n{" : "{", out);
+		json_member(out, true, "name", l->name);
+		fprintf(out, ",\"new\":%s,\"uid\":%lu,\"gid\":%lu}", l->made ? "true" : "false",
+			(unsigned long)l->settled_uid, (unsigned long)l->settled_gid);
 	}
-	puts("]");
+	fputs("]\n", out);
 }

@@ -5,7 +5,7 @@
  *
  *	_cleanup_batch_ struct batch batch = { .sys = o->sys };
  *
- *	if (batch_read(run, fd, &batch) < 0 ||
+ *	if (batch_read(run, file, &batch) < 0 ||
  *	    run_look(run, BATCH_TABLES, batch_look, &batch) < 0 ||
  *	    pairs_hash(run, &batch.passwords, &method) < 0 ||
  *	    run_transaction(run, BATCH_TABLES, batch_make, &batch) < 0)
@@ -18,6 +18,8 @@
  */
 #ifndef LIB_BATCH_H
 #define LIB_BATCH_H
+
+#include <stdio.h>
 
 #include "account.h"
 #include "pairs.h"
@@ -44,8 +46,9 @@ struct batch {
 	struct account_many many;
 };
 
-/* All of a descriptor.  ERR_IO, ERR_ARGUMENT; faults of lines are told later. */
-int batch_read(struct run *run, int fd, struct batch *b);
+/* All of a file, by a path of the caller's; NULL: of standard input.  ERR_IO, ERR_ARGUMENT; faults
+ * of lines are told later. */
+int batch_read(struct run *run, const char *file, struct batch *b);
 /* For run_look: would it all be good?  context is the batch.  ERR_UNKNOWN: "error detected,
  * changes ignored". */
 int batch_look(struct run *run, struct txn *txn, void *context);
@@ -53,7 +56,7 @@ int batch_look(struct run *run, struct txn *txn, void *context);
 int batch_make(struct run *run, struct txn *txn, void *context);
 /* The home directories, after the commit.  One that cannot be made is noted, and run->status 1. */
 void batch_homes(struct run *run, const struct batch *b);
-void batch_print_json(const struct batch *b);
+void batch_print_json(const struct batch *b, FILE *out);
 void batch_end(struct batch *b);
 #define _cleanup_batch_ __attribute__((cleanup(batch_end)))
 

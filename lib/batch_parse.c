@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* The lines as they come, and what is seen of them without the files. */
+#include <fcntl.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "batch.h"
+#include "fd.h"
 #include "name.h"
 
 /* Of a line with its NUL; -1 where there are not as many fields as passwd has. */
@@ -74,12 +77,24 @@ static void parse(struct batch *b, struct batch_line *l, char *line, size_t n)
 	}
 }
 
-int batch_read(struct run *run, int fd, struct batch *b)
+static int load(struct run *run, const char *file, struct pairs *p)
+{
+	_cleanup_fd_ int fd = -1;
+
+	if (!file)
+		return pairs_load(run, STDIN_FILENO, p);
+	fd = open(file, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return err_sys(&run->err, ERR_IO, "%s", file);
+	return pairs_load(run, fd, p);
+}
+
+int batch_read(struct run *run, const char *file, struct batch *b)
 {
 	size_t room = 0;
 	char *at, *end;
 
-	if (pairs_load(run, fd, &b->passwords) < 0)
+	if (load(run, file, &b->passwords) < 0)
 		return -1;
 	at = b->passwords.input.p;
 	end = at + b->passwords.input.n;

@@ -17,6 +17,8 @@
 #ifndef LIB_PAIRS_H
 #define LIB_PAIRS_H
 
+#include <stdio.h>
+
 #include "pwhash.h"
 #include "run.h"
 #include "secret.h"
@@ -56,8 +58,9 @@ int pairs_check(struct run *run, const struct pairs *p);
 /* Is PAM to set the passwords?  1 yes; 0 no, with a note where it cannot be used; -1 it cannot, and
  * the caller is not root. */
 int pairs_choose_pam(struct run *run, const char *service);
-/* Those not wrong, each by itself.  What PAM refuses is noted, and wrong. */
-void pairs_set_by_pam(struct run *run, struct pairs *p, const char *service);
+/* Those not wrong, each by itself.  What PAM refuses is noted, and wrong; PAM's own text goes to
+ * out. */
+void pairs_set_by_pam(struct run *run, struct pairs *p, const char *service, FILE *out);
 /* The hashes, on all processors. */
 int pairs_hash(struct run *run, struct pairs *p, const struct pwhash_method *method);
 /* For run_transaction: looks once more, sets all. */

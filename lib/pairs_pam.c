@@ -18,7 +18,7 @@ int pairs_choose_pam(struct run *run, const char *service)
 }
 
 static void set_one(struct run *run, struct pairs *p, struct pair *pair, const char *service,
-		    const struct note_progress *progress)
+		    const struct note_progress *progress, FILE *out)
 {
 	const char *name = str_visible(&run->arena, pair->name);
 	struct err e = { .kind = ERR_NONE };
@@ -32,7 +32,7 @@ static void set_one(struct run *run, struct pairs *p, struct pair *pair, const c
 	} else if (auth_change_password(auth, false, false, &e) < 0) {
 		note_progress_end(progress);
 		note_say(&run->note, "(user %s) pam_chauthtok() failed, error:", name);
-		fprintf(stderr, "%s\n", auth_text(auth));
+		fprintf(out, "%s\n", auth_text(auth));
 		pair->wrong = true;
 	}
 	auth_end(&auth);
@@ -42,7 +42,7 @@ static void set_one(struct run *run, struct pairs *p, struct pair *pair, const c
 	p->wrong_lines++;
 }
 
-void pairs_set_by_pam(struct run *run, struct pairs *p, const char *service)
+void pairs_set_by_pam(struct run *run, struct pairs *p, const char *service, FILE *out)
 {
 	struct note_progress progress;
 	size_t i;
@@ -50,7 +50,7 @@ void pairs_set_by_pam(struct run *run, struct pairs *p, const char *service)
 	note_progress_begin(&progress, &run->note, p->count);
 	for (i = 0; i < p->count; i++) {
 		if (!p->items[i].wrong)
-			set_one(run, p, &p->items[i], service, &progress);
+			set_one(run, p, &p->items[i], service, &progress, out);
 		note_progress_show(&progress, i + 1);
 	}
 	note_progress_end(&progress);

@@ -116,7 +116,7 @@ static int change_by_pam(struct run *run, struct pairs *p)
 	if (run->opt.dry_run)
 		show_plan(run, p);
 	else
-		pairs_set_by_pam(run, p, "chpasswd");
+		pairs_set_by_pam(run, p, "chpasswd", stderr);
 	run->status = p->wrong_lines > 0;
 	return 0;
 }

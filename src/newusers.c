@@ -13,7 +13,6 @@
 #include <unistd.h>
 
 #include "batch.h"
-#include "fd.h"
 #include "flush.h"
 #include "password.h"
 #include "profile.h"
@@ -44,20 +43,9 @@ static int check_options(struct run *run, const struct newusers *o)
 	if (o->rounds && !o->method)
 		return err_set(&run->err, ERR_USAGE, "-s flag is only allowed with the -c flag");
 	if (o->badname && profile_get()->badname_warns)
-		note_say(&run->note, "WARNING: -b and --badname are deprecated and will be removed");
+		note_say(&run->note,
+			 "WARNING: -b and --badname are deprecated and will be removed");
 	return o->method ? password_method(run, o->method, o->rounds, &method) : 0;
-}
-
-static int read_list(struct run *run, const char *file, struct batch *batch)
-{
-	_cleanup_fd_ int fd = -1;
-
-	if (!file)
-		return batch_read(run, STDIN_FILENO, batch);
-	fd = open(file, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		return err_set(&run->err, ERR_IO, "%s: %s", file, strerror(errno));
-	return batch_read(run, fd, batch);
 }
 
 /* --- with PAM --- */
@@ -77,7 +65,7 @@ static _Noreturn void setter_run(struct run *run, struct batch *batch, int wait)
 		n = read(wait, &byte, 1);
 	} while (n < 0 && errno == EINTR);
 	if (n == 1)
-		pairs_set_by_pam(run, &batch->passwords, "newusers");
+		pairs_set_by_pam(run, &batch->passwords, "newusers", stderr);
 	/* What is written at the end of a run is the parent's. */
 	_exit(batch->passwords.wrong_lines > 0);
 }
@@ -174,14 +162,14 @@ static int work(struct run *run, void *options, const char *const *operands)
 		pam = pairs_choose_pam(run, "newusers");
 	batch.badname = o->badname;
 	batch.sys = o->sys;
-	if (pam < 0 || read_list(run, operands[0], &batch) < 0)
+	if (pam < 0 || batch_read(run, operands[0], &batch) < 0)
 		return -1;
 	if (batch.count == 0)
 		return 0;
 	if ((pam ? make_then_pam(run, &batch) : hash_and_make(run, o, &batch)) < 0)
 		return -1;
 	if (run->opt.json && !run->opt.dry_run)
-		batch_print_json(&batch);
+		batch_print_json(&batch, stdout);
 	return 0;
 }
 

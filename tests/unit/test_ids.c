@@ -113,7 +113,8 @@ static void many_of_one_table(void **state)
 		struct table *t = open_text(text);
 
 		for (n = 0; n < 200; n++) {
-			struct ids_others others = { in_list, (void *)(uintptr_t)",1120,1003,199," };
+			struct ids_others others = { in_list,
+						     (void *)(uintptr_t)",1120,1003,199," };
 			uint32_t fresh = IDS_NONE, id = IDS_NONE;
 			const char *values[GR_COLUMNS] = { "n", "x", NULL, "" };
 			int a, b;
