@@ -61,7 +61,8 @@ unit_programs = \
 	tests/unit/test_table \
 	tests/unit/test_tree \
 	tests/unit/test_tree_copy \
-	tests/unit/test_txn
+	tests/unit/test_txn \
+	tests/unit/test_uid_log
 
 EXTRA_DIST += tests/unit/account_world.h tests/unit/btrfs_mount.h tests/unit/home_place.h \
 	tests/unit/interleave.h tests/unit/live_root.h tests/unit/scratch.h \
