@@ -62,13 +62,13 @@ void lastlog_move(struct run *run, uid_t from, uid_t to)
 		return;
 	for (i = UID_LOG_LOGINS; i <= UID_LOG_FAILURES; i++) {
 		const enum uid_log_id f = (enum uid_log_id)i;
+		const size_t size = uid_log_record(f);
 		char record[UID_LOG_RECORD_MAX] = { 0 };
 		_cleanup_fd_ int fd = open_at(run, f, to);
 
 		if (fd < 0)
 			continue;
-		if (pread(fd, record, uid_log_record(f),
-			  (off_t)(uid_log_record(f) * (uint64_t)from)) != (ssize_t)uid_log_record(f))
+		if (pread(fd, record, size, (off_t)(size * (uint64_t)from)) != (ssize_t)size)
 			memset(record, 0, sizeof(record));
 		write_record(fd, f, to, record);
 	}
