@@ -69,7 +69,7 @@ static int is_ignored(int signal)
 
 static int probe(const char *what)
 {
-	struct err e = { ERR_NONE };
+	struct err e = { .kind = ERR_NONE };
 	struct arena a = { 0 };
 	struct caller c;
 	int r = caller_begin(&c, &a, &e);

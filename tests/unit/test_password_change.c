@@ -53,7 +53,7 @@ static void who_may_now(void **state)
 
 	(void)state;
 	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		struct password_change c = { NULL };
+		struct password_change c = { .user = NULL };
 		int r;
 
 		begin(cases[i].shadow, cases[i].caller);

@@ -47,7 +47,7 @@ static void __attribute__((noreturn)) ask(enum how how)
 {
 	const struct rlimit no_core = { 0, 0 };
 	struct secret s = SECRET_NONE;
-	struct err e = { ERR_NONE };
+	struct err e = { .kind = ERR_NONE };
 	sigset_t set, after;
 	int status = 3;
 
@@ -509,7 +509,7 @@ static void each_prompt_takes_one_line(void **state)
 {
 	static const char input[] = "one\n\nthree";
 	struct secret s[3] = { SECRET_NONE, SECRET_NONE, SECRET_NONE }, none = SECRET_NONE;
-	struct err e = { ERR_NONE }, at_end = { ERR_NONE };
+	struct err e = { .kind = ERR_NONE }, at_end = { .kind = ERR_NONE };
 	int r[4], i;
 	struct piped p;
 	const char *shown;
@@ -536,7 +536,7 @@ static void refuses_what_has_no_room(void **state)
 	static const char nul[] = "a\0b\n";
 	char input[SECRET_SIZE + 16];
 	struct secret s = SECRET_NONE;
-	struct err e = { ERR_NONE }, fine = { ERR_NONE };
+	struct err e = { .kind = ERR_NONE }, fine = { .kind = ERR_NONE };
 	struct piped p;
 	int r, next;
 
@@ -573,7 +573,7 @@ static void refuses_what_has_no_room(void **state)
 static void lines_and_values(void **state)
 {
 	static const char input[] = "hello you\n\n \tnew one \n\n  \n";
-	struct err e = { ERR_NONE };
+	struct err e = { .kind = ERR_NONE };
 	struct arena a = { 0 };
 	char *line, *empty, *end_line = NULL;
 	const char *changed, *kept, *blank, *at_end = NULL;
@@ -620,7 +620,7 @@ static void leaves_no_descriptor(void **state)
 {
 	int before = open_descriptors();
 	struct secret s = SECRET_NONE;
-	struct err e = { ERR_NONE };
+	struct err e = { .kind = ERR_NONE };
 	struct piped p;
 	int r;
 

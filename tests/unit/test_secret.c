@@ -37,7 +37,7 @@ static void watch(const void *p)
 static void holds_what_is_set(void **state)
 {
 	struct secret s = SECRET_NONE;
-	struct err e = { ERR_NONE };
+	struct err e = { .kind = ERR_NONE };
 
 	(void)state;
 	assert_int_equal(secret_set(&s, str_of("none")), -1);
@@ -60,7 +60,7 @@ static void holds_what_is_set(void **state)
 static void is_wiped_before_it_goes(void **state)
 {
 	struct secret s = SECRET_NONE;
-	struct err e = { ERR_NONE };
+	struct err e = { .kind = ERR_NONE };
 
 	(void)state;
 	assert_int_equal(secret_make(&s, SECRET_SIZE, &e), 0);
@@ -98,7 +98,7 @@ static const char *flags_of(const void *p)
 static void is_locked_and_in_no_core(void **state)
 {
 	struct secret s = SECRET_NONE;
-	struct err e = { ERR_NONE };
+	struct err e = { .kind = ERR_NONE };
 
 	(void)state;
 	assert_int_equal(secret_make(&s, SECRET_SIZE, &e), 0);
@@ -112,7 +112,7 @@ static void is_locked_and_in_no_core(void **state)
 /* Without any memory that may be locked it is unlocked, and still in no core. */
 static void works_unlocked(void **state)
 {
-	struct err e = { ERR_NONE };
+	struct err e = { .kind = ERR_NONE };
 	int status;
 	pid_t pid;
 
@@ -136,7 +136,7 @@ static void works_unlocked(void **state)
 static void compares(void **state)
 {
 	struct secret a = SECRET_NONE, b = SECRET_NONE, none = SECRET_NONE;
-	struct err e = { ERR_NONE };
+	struct err e = { .kind = ERR_NONE };
 
 	(void)state;
 	assert_int_equal(secret_make(&a, 16, &e), 0);
@@ -185,7 +185,7 @@ static int pipe_of(size_t size)
 static void reads_all(void **state)
 {
 	static const size_t sizes[] = { 0, 1, 4095, 4096, 4097, 50000, 300000 };
-	struct err e = { ERR_NONE };
+	struct err e = { .kind = ERR_NONE };
 	size_t i;
 
 	(void)state;
@@ -214,7 +214,7 @@ static void reads_all(void **state)
 static void leaves_no_copy_when_it_grows(void **state)
 {
 	struct secret s = SECRET_NONE;
-	struct err e = { ERR_NONE };
+	struct err e = { .kind = ERR_NONE };
 	int fd = pipe_of(1), wrong;
 
 	(void)state;

@@ -101,7 +101,7 @@ static void check(const struct fixture *f, const struct row *rows, size_t count)
 	size_t i;
 
 	for (i = 0; i < count; i++) {
-		struct err e = { ERR_NONE };
+		struct err e = { .kind = ERR_NONE };
 		int r = ask(f, &rows[i], &e);
 
 		if (r == (rows[i].expect ? -1 : 0) && e.kind == kinds[rows[i].expect])
@@ -190,7 +190,7 @@ static void only_an_enforcing_system_is_asked(void **state)
 		{ "without libselinux", __LINE__, 0, denying, .enforcing = 1, .not_built = true },
 		{ "off", __LINE__, 0, denying, .enforcing = 1, .off = true },
 	};
-	struct err e = { ERR_NONE };
+	struct err e = { .kind = ERR_NONE };
 
 	CHECK(rows);
 	assert_int_equal(selinux_permit(NULL, "chsh", &e), 0);
@@ -204,7 +204,7 @@ static void only_an_enforcing_system_is_asked(void **state)
 static void the_error_names_all(void **state)
 {
 	const struct row row = { "denied", __LINE__, 1, denying, .enforcing = 1 };
-	struct err e = { ERR_NONE };
+	struct err e = { .kind = ERR_NONE };
 
 	assert_int_equal(ask(*state, &row, &e), -1);
 	assert_string_equal(e.message, "SELinux denies " CALLER
@@ -215,7 +215,7 @@ static void the_error_names_all(void **state)
 static void the_real_one_answers(void **state)
 {
 	struct fixture *f = *state;
-	struct err e = { ERR_NONE };
+	struct err e = { .kind = ERR_NONE };
 	struct selinux *s = NULL;
 
 	assert_int_equal(selinux_begin(&s, f->rootfd, true, SELINUX_AUTO, NULL, &e), 0);

@@ -40,7 +40,7 @@ static int run(const char *path, const char *script, int *ret_status, struct err
 /* In a child of its own process group, which a session changes: signals, groups. */
 static pid_t start(const char *script)
 {
-	struct err e = { ERR_NONE };
+	struct err e = { .kind = ERR_NONE };
 	pid_t pid = fork();
 	int status;
 
@@ -80,7 +80,7 @@ static void statuses(void **state)
 
 static void programs_that_do_not_start(void **state)
 {
-	struct err e = { ERR_NONE };
+	struct err e = { .kind = ERR_NONE };
 	sigset_t before;
 	int status;
 
@@ -173,7 +173,7 @@ static void try_to_join(void)
 {
 	const gid_t old[] = { 5, 6 };
 	struct arena a = { NULL };
-	struct err e = { ERR_NONE };
+	struct err e = { .kind = ERR_NONE };
 	const char *why = "unset";
 
 	must(setgroups(2, old), "setgroups");
@@ -189,7 +189,7 @@ static void fill_and_join(void)
 {
 	size_t count = (size_t)sysconf(_SC_NGROUPS_MAX), i;
 	struct arena a = { NULL };
-	struct err e = { ERR_NONE };
+	struct err e = { .kind = ERR_NONE };
 	gid_t *list = arena_array(&a, count, sizeof(*list));
 	const char *why = NULL;
 
