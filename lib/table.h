@@ -90,7 +90,7 @@ size_t table_spans(struct table *t, const struct span **ret);
 void table_diff(struct table *t, const char *path, FILE *out);
 
 /* Which ids of low..high are used: bit i is id low + i.  One scan, also for many calls between
- * which rows only come; the bits are shared then, and the arena must live as long as the table. 
+ * which rows only come; the bits are shared then, and the arena must live as long as the table.
  * A range wider than IDSET_WIDTH_MAX (2 MiB of bits) has no bits: only its outermost ids are
  * known. */
 #define IDSET_WIDTH_MAX ((uint32_t)1 << 24)
