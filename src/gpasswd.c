@@ -215,7 +215,7 @@ static int ask_password(struct run *run, struct plan *plan)
 
 	if (!isatty(0) || !isatty(1))
 		return err_set(&run->err, ERR_IO, "Not a tty");
-	printf("Changing the password for group %s\n", plan->o->group);
+	printf("Changing the password for group %s\n", str_visible(&run->arena, plan->o->group));
 	fflush(stdout);
 	if (ask_twice(run, &typed) < 0 || password_method(run, NULL, NULL, &method) < 0 ||
 	    pwhash_make(&method, &typed, hash, &run->err) < 0)
@@ -226,14 +226,17 @@ static int ask_password(struct run *run, struct plan *plan)
 
 /* --- --- */
 
-static void tell(const struct run *run, const struct gpasswd *o)
+static void tell(struct run *run, const struct gpasswd *o)
 {
+	struct arena *a = &run->arena;
+	const char *group = str_visible(a, o->group);
+
 	if (run->opt.json || run->opt.dry_run)
 		return;
 	if (o->add)
-		printf("Adding user %s to group %s\n", o->add, o->group);
+		printf("Adding user %s to group %s\n", str_visible(a, o->add), group);
 	else if (o->remove)
-		printf("Removing user %s from group %s\n", o->remove, o->group);
+		printf("Removing user %s from group %s\n", str_visible(a, o->remove), group);
 	fflush(stdout);
 }
 
