@@ -11,8 +11,8 @@
  *	edit group 20 25			lengths of the old and the new line, -1: none
  *	wheel:x:10:bob,carol			the old line (empty when none)
  *	wheel:x:10:bob,carol,alice		the new one
- *	edit passwd 30 -1 1			of a line that goes, while its name or its like stays:
- *						how many lines like it stay
+ *	edit passwd 30 -1 1			a line that goes while its name or its
+ *						like stays: how many like it stay
  *	...
  *	event 6 1 0 1 30 11 5			priority, audit, id, success, lengths of the text
  *	...					text, operation, name (each a line)

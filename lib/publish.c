@@ -32,8 +32,8 @@ static bool is_changed(const struct file *f)
 	       (f->created || f->removed || f->replaced || table_edits(f->table) > 0);
 }
 
-/* A row that comes to a secret file holds a password that is about to leave the open one, even where
- * lines of that one go (pwck deletes those that stand twice). */
+/* A row that comes to a secret file holds a password that is about to leave the open one, even
+ * where lines of that one go (pwck deletes those that stand twice). */
 static bool adds_rows(const struct txn *txn, enum table_id id)
 {
 	const struct table *t = txn->files[id].table;

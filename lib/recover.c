@@ -74,27 +74,18 @@ static bool find_line(struct recovery *r, struct table *t, struct str line, stru
 	return table_find_line(t, line, ret);
 }
 
-static bool id_in(enum table_id table, struct str line, uint32_t *ret)
-{
-	int column = schema_get(table)->id_column;
-	struct str columns[SCHEMA_COLUMNS_MAX];
-
-	return column >= 0 && schema_split(table, line, columns) > 0 &&
-	       schema_id(columns[column], ret);
-}
-
 static bool same_id(enum table_id table, struct str a, struct str b)
 {
 	uint32_t x, y;
 
-	return id_in(table, a, &x) && id_in(table, b, &y) && x == y;
+	return schema_line_id(table, a, &x) && schema_line_id(table, b, &y) && x == y;
 }
 
 static bool find_id(struct table *t, struct str line, struct row *ret)
 {
 	uint32_t id;
 
-	return id_in(table_which(t), line, &id) && table_find_id(t, id, ret);
+	return schema_line_id(table_which(t), line, &id) && table_find_id(t, id, ret);
 }
 
 static bool range_in(const struct str *columns, uint64_t *ret_first, uint64_t *ret_end)
@@ -167,7 +158,7 @@ static bool is_primary_group(struct recovery *r, struct str group)
 	uint32_t gid, id;
 	struct row row;
 
-	if (!users || !groups || !id_in(TABLE_GROUP, group, &gid) ||
+	if (!users || !groups || !schema_line_id(TABLE_GROUP, group, &gid) ||
 	    !find_name(r, groups, group, &row) || !same_id(TABLE_GROUP, row.line, group))
 		return false;
 	for (row = ROW_START; table_next(users, &row);)

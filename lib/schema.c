@@ -104,3 +104,12 @@ int schema_split(enum table_id id, struct str line, struct str columns[SCHEMA_CO
 	n = cut(line, columns);
 	return is_row(id, columns, n) ? n : 0;
 }
+
+bool schema_line_id(enum table_id id, struct str line, uint32_t *ret)
+{
+	int column = schemas[id].id_column;
+	struct str columns[SCHEMA_COLUMNS_MAX];
+
+	return column >= 0 && schema_split(id, line, columns) > 0 &&
+	       schema_id(columns[column], ret);
+}

@@ -57,6 +57,9 @@ const struct schema *schema_get(enum table_id id);
  */
 int schema_split(enum table_id id, struct str line, struct str columns[SCHEMA_COLUMNS_MAX]);
 
+/* The id of a line that is a row of a file with ids. */
+bool schema_line_id(enum table_id id, struct str line, uint32_t *ret);
+
 /* A uid or gid as it stands in a row.  As in C's strtoul, blanks and a "+" may stand before it. */
 bool schema_id(struct str text, uint32_t *ret);
 

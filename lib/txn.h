@@ -33,7 +33,8 @@ struct txn_spec {
 	struct events *events; /* written to the journal; recovery adds those it completes */
 	unsigned tables;       /* TABLE_BIT of what is needed */
 	long lock_timeout;     /* seconds */
-	const sigset_t *signals; /* to wait for the lock with; then all are blocked; NULL: not yet */
+	/* To wait for the lock with; then all are blocked.  NULL: not yet. */
+	const sigset_t *signals;
 	bool no_backup;
 	/*
 	 * By table, the files that stand for those of the system; NULL: none.  Only these are
@@ -60,8 +61,8 @@ bool txn_removes(const struct txn *txn, enum table_id id);
 /* The file gets these bytes, whatever it held; they must outlive the transaction.  Not together
  * with changes of other files. */
 void txn_replace(struct txn *txn, enum table_id id, struct str bytes);
-/* The edits are rows that change places: recovery, which knows rows by their bytes, leaves each file
- * as before or as after. */
+/* The edits are rows that change places: recovery, which knows rows by their bytes, leaves each
+ * file as before or as after. */
 void txn_reorder(struct txn *txn, enum table_id id);
 /* The old content holds what the new one no longer shows to everybody: its backup is for the owner
  * alone. */

@@ -286,8 +286,8 @@ static bool may_be_doubled(const struct verify_doubles *d, struct str name)
 	return low < d->count && d->hashes[low] >> shift == wanted;
 }
 
-/* Has another row the name of this one?  *ret_same: without this one the first of them, which counts
- * for logins, is the same byte for byte. */
+/* Has another row the name of this one?  *ret_same: without this one the first of them, which
+ * counts for logins, is the same byte for byte. */
 static bool is_doubled(struct verify *v, struct table *t, const struct row *row, bool *ret_same)
 {
 	struct row other;

@@ -64,7 +64,7 @@ struct verify {
 	void *context;
 	bool badname;   /* names are not judged */
 	bool quiet;     /* no warnings */
-	bool fix;       /* tell says yes to what is safe: rows are made equal before they are compared */
+	bool fix;       /* tell says yes to what is safe: rows are made equal, then compared */
 	unsigned ignore; /* 1u << enum verify_check */
 
 	/* Made by verify_users and verify_groups. */

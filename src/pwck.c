@@ -408,12 +408,14 @@ static int work(struct run *run, void *options, const char *const *operands)
 }
 
 static const struct tool pwck_tool = {
-	.name = "pwck", .synopsis = "[options] [passwd [shadow]]", .summary = "Check the files of users.",
+	.name = "pwck", .synopsis = "[options] [passwd [shadow]]",
+	.summary = "Check the files of users.",
 	.options = pwck_opts, .status = STATUSES, .work = work,
 };
 
 static const struct tool grpck_tool = {
-	.name = "grpck", .synopsis = "[options] [group [gshadow]]", .summary = "Check the files of groups.",
+	.name = "grpck", .synopsis = "[options] [group [gshadow]]",
+	.summary = "Check the files of groups.",
 	.options = grpck_opts, .status = STATUSES, .work = work,
 };
 
