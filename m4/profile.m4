@@ -42,3 +42,16 @@ AC_DEFUN([SP_LABELS], [
 	AC_DEFINE_UNQUOTED([SELINUX_LABELS_DEFAULT], [$sp_labels],
 		[The enum selinux_mode where neither option, environment nor login.defs names one.])
 ])
+
+dnl Where units of systemd go.  Under another prefix than /usr systemd would not look.
+AC_DEFUN([SP_UNITS], [
+	AC_ARG_WITH([systemd-units], [AS_HELP_STRING([--with-systemd-units=DIR],
+		[install a unit that recovers at boot (PREFIX/lib/systemd/system for /usr)])],
+		[], [with_systemd_units=auto])
+	AS_CASE([$with_systemd_units:$prefix],
+		[auto:/usr | yes:*], [with_systemd_units='${prefix}/lib/systemd/system'],
+		[auto:*], [with_systemd_units=no])
+	AS_IF([test "$with_systemd_units" = no], [unitdir=], [unitdir=$with_systemd_units])
+	AC_SUBST([unitdir])
+	AM_CONDITIONAL([HAVE_UNITS], [test -n "$unitdir"])
+])

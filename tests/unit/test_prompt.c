@@ -661,7 +661,9 @@ int main(void)
 		cmocka_unit_test(leaves_no_descriptor),
 	};
 
-	/* Who runs us may have it ignored, as nohup(1) does. */
+	/* Who runs us may have them ignored, as nohup(1) does, and the shell in the background. */
 	signal(SIGHUP, SIG_DFL);
+	signal(SIGINT, SIG_DFL);
+	signal(SIGQUIT, SIG_DFL);
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -231,7 +231,9 @@ int main(void)
 		TEST(a_group_joins_the_others),
 	};
 
-	/* Who runs us may have it ignored, as nohup(1) does. */
+	/* Who runs us may have them ignored, as nohup(1) does, and the shell in the background. */
 	signal(SIGHUP, SIG_DFL);
+	signal(SIGINT, SIG_DFL);
+	signal(SIGQUIT, SIG_DFL);
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
