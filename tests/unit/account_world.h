@@ -50,6 +50,7 @@ static inline void world_open(struct world *w, const char *const files[TABLE_COU
 static inline void world_close(struct world *w)
 {
 	txn_end(&w->txn);
+	selinux_end(&w->run.labels);
 	scratch_close(&w->scratch);
 	arena_free(&w->run.arena);
 }
