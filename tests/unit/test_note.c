@@ -27,12 +27,16 @@ static void screen_open(struct screen *s)
 static const char *screen_close(struct screen *s)
 {
 	static char text[512];
-	ssize_t n = read(s->master, text, sizeof(text) - 1);
+	size_t used = 0;
+	ssize_t n;
 
+	/* Nobody has the other end any more: what was written comes, then an error. */
 	must(dup2(s->errors, STDERR_FILENO), "dup2");
 	close(s->errors);
+	while ((n = read(s->master, text + used, sizeof(text) - 1 - used)) > 0)
+		used += (size_t)n;
 	close(s->master);
-	text[n < 0 ? 0 : n] = '\0';
+	text[used] = '\0';
 	return text;
 }
 
