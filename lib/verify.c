@@ -51,7 +51,10 @@ bool verify_check_of(const char *name, enum verify_check *ret)
 
 struct verify_walk verify_walk(struct table *t)
 {
-	return (struct verify_walk){ .table = t, .row = ROW_START };
+	struct verify_walk w = { .table = t };
+
+	w.row = ROW_START;
+	return w;
 }
 
 bool verify_next(struct verify_walk *w)
