@@ -43,9 +43,13 @@ AC_DEFUN([SP_LIBRARIES], [
 	AC_SEARCH_LIBS([crypt_rn], [crypt], [],
 		[AC_MSG_ERROR([libcrypt (libxcrypt) is missing])])
 	CRYPT_LIBS=$LIBS
+	LIBS=
+	AC_SEARCH_LIBS([pthread_create], [pthread], [], [AC_MSG_ERROR([threads are missing])])
+	THREAD_LIBS=$LIBS
 	LIBS=$sp_saved_LIBS
 	AC_SUBST([DL_LIBS])
 	AC_SUBST([CRYPT_LIBS])
+	AC_SUBST([THREAD_LIBS])
 
 	sp_cmocka=no
 	AC_CHECK_HEADER([cmocka.h], [sp_cmocka=yes], [], [
