@@ -13,7 +13,7 @@ src_chage_LDADD = $(ACCOUNT_LIBS)
 sbin_PROGRAMS += src/chpasswd
 SBIN_LINKS += chpasswd:chgpasswd
 src_chpasswd_SOURCES = src/chpasswd.c
-src_chpasswd_LDADD = $(ACCOUNT_LIBS) -lpthread
+src_chpasswd_LDADD = $(ACCOUNT_LIBS)
 
 bin_PROGRAMS += src/chfn
 SETUID_TOOLS += chfn
