@@ -58,22 +58,10 @@ static int hide(struct pair *p, struct row *row)
 
 static int add_shadow(struct pair *p, const struct row *user)
 {
-	struct arena *a = &p->run->arena;
-	struct user_aging aging;
-	const char *values[SP_COLUMNS];
-
-	user_aging_defaults(&p->run->defs, &aging);
-	values[SP_NAME] = name_of(p, user);
-	values[SP_PASSWORD] = str_dup(a, user->column[PW_PASSWORD]);
-	values[SP_LAST] = user_day(a, aging.last_change);
-	values[SP_MIN] = user_day(a, aging.min);
-	values[SP_MAX] = user_day(a, aging.max);
-	values[SP_WARN] = user_day(a, aging.warn);
-	values[SP_INACTIVE] = values[SP_EXPIRE] = values[SP_FLAG] = "";
-	return table_add(p->secret, values, &p->run->err);
+	return user_add_shadow(p->run, p->secret, name_of(p, user),
+			       str_dup(&p->run->arena, user->column[PW_PASSWORD]));
 }
 
-/* Of rows of one name the first counts for logins. */
 static int update_shadow(struct pair *p, const struct row *user, struct row *shadow)
 {
 	struct arena *a = &p->run->arena;

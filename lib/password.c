@@ -21,23 +21,6 @@ bool password_is_field(const char *hash)
 
 /* --- the row --- */
 
-static int add_shadow(struct run *run, struct table *shadow, const char *user, const char *hash)
-{
-	struct arena *a = &run->arena;
-	struct user_aging aging;
-	const char *values[SP_COLUMNS];
-
-	user_aging_defaults(&run->defs, &aging);
-	values[SP_NAME] = user;
-	values[SP_PASSWORD] = hash;
-	values[SP_LAST] = user_day(a, aging.last_change);
-	values[SP_MIN] = user_day(a, aging.min);
-	values[SP_MAX] = user_day(a, aging.max);
-	values[SP_WARN] = user_day(a, aging.warn);
-	values[SP_INACTIVE] = values[SP_EXPIRE] = values[SP_FLAG] = "";
-	return table_add(shadow, values, &run->err);
-}
-
 static int set_shadow(struct run *run, struct table *shadow, struct row *row, const char *hash)
 {
 	struct user_aging aging;
@@ -82,7 +65,7 @@ int password_set(struct run *run, struct txn *txn, const char *user, const char 
 		return set_passwd(run, passwd, &row, user, ELSEWHERE);
 	}
 	if (shadow && str_is(row.column[PW_PASSWORD], ELSEWHERE))
-		return add_shadow(run, shadow, user, hash);
+		return user_add_shadow(run, shadow, user, hash);
 	return set_passwd(run, passwd, &row, user, hash);
 }
 

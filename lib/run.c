@@ -301,6 +301,13 @@ int run_look(struct run *run, unsigned tables,
 	return raised && caller_lower(&run->caller, &run->err) < 0 ? -1 : r;
 }
 
+const char *run_called(int argc, char **argv)
+{
+	const char *slash = argc > 0 ? strrchr(argv[0], '/') : NULL;
+
+	return slash ? slash + 1 : argc > 0 ? argv[0] : "";
+}
+
 bool run_operands(struct run *run, const char *const *operands, size_t count)
 {
 	size_t given = 0;

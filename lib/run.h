@@ -133,6 +133,9 @@ void run_send(struct run *run);
 /* Prints what --dry-run shows of a change to any other file. */
 void run_show(const char *text);
 
+/* The name that a program was called by, without its directory: for one that has several. */
+const char *run_called(int argc, char **argv);
+
 /* True when there are exactly count operands; else run->err is filled (ERR_USAGE). */
 bool run_operands(struct run *run, const char *const *operands, size_t count);
 

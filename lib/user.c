@@ -128,6 +128,23 @@ static const char *caller_terminal(void)
 	return name ? name : "none";
 }
 
+int user_add_shadow(struct run *run, struct table *shadow, const char *name, const char *password)
+{
+	struct arena *a = &run->arena;
+	struct user_aging aging;
+	const char *values[SP_COLUMNS];
+
+	user_aging_defaults(&run->defs, &aging);
+	values[SP_NAME] = name;
+	values[SP_PASSWORD] = password;
+	values[SP_LAST] = user_day(a, aging.last_change);
+	values[SP_MIN] = user_day(a, aging.min);
+	values[SP_MAX] = user_day(a, aging.max);
+	values[SP_WARN] = user_day(a, aging.warn);
+	values[SP_INACTIVE] = values[SP_EXPIRE] = values[SP_FLAG] = "";
+	return table_add(shadow, values, &run->err);
+}
+
 int user_add(struct run *run, struct txn *txn, const struct user *user, const char *password,
 	     const struct user_aging *aging)
 {

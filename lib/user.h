@@ -36,6 +36,9 @@ bool user_find(struct run *run, struct txn *txn, const char *name, struct user *
 int user_add(struct run *run, struct txn *txn, const struct user *user, const char *password,
 	     const struct user_aging *aging);
 
+/* A new row of shadow with what login.defs sets; password is what stands there then. */
+int user_add_shadow(struct run *run, struct table *shadow, const char *name, const char *password);
+
 /*
  * The user's shadow row.  1 found; 0 there is none (ret is not set); -1 more than one row of that
  * name in either file: nobody can tell which is meant.

@@ -159,21 +159,11 @@ static int change_texts(struct work *w)
 static int need_shadow_row(struct work *w)
 {
 	struct table *t = table_of(w, TABLE_SHADOW);
-	struct arena *a = &w->run->arena;
-	struct user_aging aging;
-	const char *values[SP_COLUMNS];
 
 	if (w->has_shadow || !t)
 		return 0;
-	user_aging_defaults(&w->run->defs, &aging);
-	values[SP_NAME] = w->after.name;
-	values[SP_PASSWORD] = str_dup(a, w->passwd.column[PW_PASSWORD]);
-	values[SP_LAST] = user_day(a, aging.last_change);
-	values[SP_MIN] = user_day(a, aging.min);
-	values[SP_MAX] = user_day(a, aging.max);
-	values[SP_WARN] = user_day(a, aging.warn);
-	values[SP_INACTIVE] = values[SP_EXPIRE] = values[SP_FLAG] = "";
-	if (table_add(t, values, &w->run->err) < 0)
+	if (user_add_shadow(w->run, t, w->after.name,
+			    str_dup(&w->run->arena, w->passwd.column[PW_PASSWORD])) < 0)
 		return -1;
 	w->has_shadow = table_find(t, w->after.name, &w->shadow);
 	return set(w, &w->passwd, TABLE_PASSWD, PW_PASSWORD, "x");

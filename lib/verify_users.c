@@ -101,21 +101,12 @@ static void check_paths(struct users *u, const struct verify_walk *w)
 
 static int add_shadow(struct users *u, struct row *user)
 {
-	struct arena *a = &u->v->run->arena;
-	struct user_aging aging;
-	const char *values[SP_COLUMNS];
+	struct run *run = u->v->run;
 
-	user_aging_defaults(&u->v->run->defs, &aging);
-	values[SP_NAME] = verify_column(u->v, user, PW_NAME);
-	values[SP_PASSWORD] = verify_column(u->v, user, PW_PASSWORD);
-	values[SP_LAST] = user_day(a, aging.last_change);
-	values[SP_MIN] = user_day(a, aging.min);
-	values[SP_MAX] = user_day(a, aging.max);
-	values[SP_WARN] = user_day(a, aging.warn);
-	values[SP_INACTIVE] = values[SP_EXPIRE] = values[SP_FLAG] = "";
-	if (table_add(u->shadow, values, &u->v->run->err) < 0)
+	if (user_add_shadow(run, u->shadow, verify_column(u->v, user, PW_NAME),
+			    verify_column(u->v, user, PW_PASSWORD)) < 0)
 		return -1;
-	return table_set(u->users, user, PW_PASSWORD, "x", &u->v->run->err);
+	return table_set(u->users, user, PW_PASSWORD, "x", &run->err);
 }
 
 /* The days, too: whoever reads a row that has other text there reads none. */

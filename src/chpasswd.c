@@ -188,8 +188,7 @@ static const struct tool chgpasswd_tool = {
 
 int main(int argc, char **argv)
 {
-	const char *slash = argc > 0 ? strrchr(argv[0], '/') : NULL;
-	const char *name = slash ? slash + 1 : argc > 0 ? argv[0] : "";
+	const char *name = run_called(argc, argv);
 	bool groups = strcmp(name, chgpasswd_tool.name) == 0;
 	struct chpasswd o = { .of = groups ? PAIRS_GROUPS : PAIRS_USERS };
 

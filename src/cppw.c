@@ -93,8 +93,7 @@ static const struct tool cpgr_tool = {
 
 int main(int argc, char **argv)
 {
-	const char *slash = argc > 0 ? strrchr(argv[0], '/') : NULL;
-	const char *name = slash ? slash + 1 : argc > 0 ? argv[0] : "";
+	const char *name = run_called(argc, argv);
 	struct cppw o = { .cpgr = strcmp(name, "cpgr") == 0 };
 
 	return run_main(o.cpgr ? &cpgr_tool : &cppw_tool, &o, argc, argv);

@@ -421,8 +421,7 @@ static const struct tool grpck_tool = {
 
 int main(int argc, char **argv)
 {
-	const char *slash = argc > 0 ? strrchr(argv[0], '/') : NULL;
-	const char *name = slash ? slash + 1 : argc > 0 ? argv[0] : "";
+	const char *name = run_called(argc, argv);
 	struct pwck o = { .groups = strcmp(name, "grpck") == 0 };
 
 	return run_main(o.groups ? &grpck_tool : &pwck_tool, &o, argc, argv);

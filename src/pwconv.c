@@ -73,8 +73,7 @@ static const struct conversion conversions[] = {
 
 int main(int argc, char **argv)
 {
-	const char *slash = argc > 0 ? strrchr(argv[0], '/') : NULL;
-	const char *name = slash ? slash + 1 : argc > 0 ? argv[0] : "";
+	const char *name = run_called(argc, argv);
 	struct conversion what;
 	size_t i, found = 0;
 

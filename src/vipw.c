@@ -287,8 +287,7 @@ static const struct tool vigr_tool = {
 
 int main(int argc, char **argv)
 {
-	const char *slash = argc > 0 ? strrchr(argv[0], '/') : NULL;
-	const char *name = slash ? slash + 1 : argc > 0 ? argv[0] : "";
+	const char *name = run_called(argc, argv);
 	struct vipw o = { .vigr = strcmp(name, "vigr") == 0 };
 
 	return run_main(o.vigr ? &vigr_tool : &vipw_tool, &o, argc, argv);
