@@ -9,7 +9,7 @@ import files
 LICENCE = 'SPDX-License-Identifier: BSD-3-Clause'
 # Texts and data, where a licence line has no place or lines are as long as they are.
 PLAIN = ('.md', 'COPYING', 'packages', 'differences', '.gitignore', '.case', '.json', '.svg',
-         '.png', '.patch')
+         '.png', '.patch', 'debian/changelog', 'debian/copyright', 'debian/source/format')
 COLUMNS, LINES, FUNCTION = 100, 500, 60
 # Unit tests are tables of cases.
 UNIT_LINES, UNIT_FUNCTION = 1000, 100
@@ -99,5 +99,17 @@ def promises():
                 yield f'{path} has no {test}'
 
 
+def package_versions():
+    """debian/changelog and the spec name the version of configure.ac."""
+    version = re.search(r'AC_INIT\(\[[^]]*\], \[([^]]*)\]', files.read('configure.ac'))[1]
+    found = {'debian/changelog': re.search(r'\(1:([^)-]*)-', files.first_line('debian/changelog'))}
+    for path in files.every():
+        if path.endswith('.spec'):
+            found[path] = re.search(r'^Version:\s*(\S+)', files.read(path), re.M)
+    for path, match in found.items():
+        if not match or match[1] != version:
+            yield f'{path}: {match and match[1]} is not {version}'
+
+
 CHECKS = [licence_line, white_space, line_length, file_length, function_length, machine_paths,
-          promises]
+          promises, package_versions]
