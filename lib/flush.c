@@ -6,6 +6,8 @@
 #include <syslog.h>
 #include <unistd.h>
 
+#include "text.h"
+
 #define NSCD "/usr/sbin/nscd"
 #define NSCD_SOCKET "/run/nscd/socket"
 #define NSCD_SOCKET_OLD "/var/run/nscd/socket"
@@ -17,7 +19,7 @@ static void start(struct run *run, const struct proc_program *program)
 
 	if (proc_run(&run->origin, program, &status) < 0)
 		event_log_at(&run->events, &run->arena, LOG_WARNING, "cannot run %s: %s",
-			     program->argv[0], strerror(errno));
+			     program->argv[0], text_errno(errno));
 	else if (status != 0)
 		event_log_at(&run->events, &run->arena, LOG_WARNING, "%s ended with status %d",
 			     program->argv[0], status);

@@ -17,6 +17,7 @@
 #include "profile.h"
 #include "run_confine.h"
 #include "selinux_permit.h"
+#include "text.h"
 
 /* Seconds. */
 #define LOCK_TIMEOUT_MAX (24 * 60 * 60)
@@ -24,7 +25,7 @@
 #define ATTEMPTS 5
 
 static const struct opt key_opts[] = {
-	{ 'K', "key", "KEY=VALUE", "override a value of login.defs", OPT_LIST,
+	{ 'K', "key", "KEY=VALUE", N_("override a value of login.defs"), OPT_LIST,
 	  offsetof(struct run_opts, keys) },
 	/* What Debian's useradd called it up to 4.15. */
 	{ 'O', NULL, NULL, NULL, OPT_LIST, offsetof(struct run_opts, keys) },
@@ -32,23 +33,23 @@ static const struct opt key_opts[] = {
 };
 
 static const struct opt common_opts[] = {
-	{ 'R', "root", "DIR", "change the system in DIR", OPT_STRING,
+	{ 'R', "root", "DIR", N_("change the system in DIR"), OPT_STRING,
 	  offsetof(struct run_opts, root) },
-	{ 'P', "prefix", "DIR", "the same; messages show paths with DIR", OPT_STRING,
+	{ 'P', "prefix", "DIR", N_("the same; messages show paths with DIR"), OPT_STRING,
 	  offsetof(struct run_opts, prefix) },
-	{ 0, "local", NULL, "use the account files alone, no other source of NSS", OPT_FLAG,
+	{ 0, "local", NULL, N_("use the account files alone, no other source of NSS"), OPT_FLAG,
 	  offsetof(struct run_opts, local) },
-	{ 0, "lock-timeout", "SECONDS", "how long to wait for the lock (15)", OPT_STRING,
+	{ 0, "lock-timeout", "SECONDS", N_("how long to wait for the lock (15)"), OPT_STRING,
 	  offsetof(struct run_opts, lock_timeout) },
-	{ 0, "selinux", "MODE", "label new files: auto, off or strict", OPT_STRING,
+	{ 0, "selinux", "MODE", N_("label new files: auto, off or strict"), OPT_STRING,
 	  offsetof(struct run_opts, selinux) },
-	{ 0, "no-backup", NULL, "leave no copies of the old files", OPT_FLAG,
+	{ 0, "no-backup", NULL, N_("leave no copies of the old files"), OPT_FLAG,
 	  offsetof(struct run_opts, no_backup) },
-	{ 0, "dry-run", NULL, "show what would change, change nothing", OPT_FLAG,
+	{ 0, "dry-run", NULL, N_("show what would change, change nothing"), OPT_FLAG,
 	  offsetof(struct run_opts, dry_run) },
-	{ 0, "json", NULL, "print what was done as JSON", OPT_FLAG,
+	{ 0, "json", NULL, N_("print what was done as JSON"), OPT_FLAG,
 	  offsetof(struct run_opts, json) },
-	{ 'h', "help", NULL, "display this help message and exit", OPT_HELP, 0 },
+	{ 'h', "help", NULL, N_("display this help message and exit"), OPT_HELP, 0 },
 	{ 0 },
 };
 
@@ -411,6 +412,7 @@ int run_main(const struct tool *tool, void *options, int argc, char **argv)
 		caller_note(&run.caller);
 	else if (caller_begin(&run.caller, &run.arena, &run.err) < 0)
 		return run_end(&run, options);
+	text_begin();
 	if (take_arguments(&run, g.list, argc, argv, &operands, &help) == 0) {
 		if (help)
 			opt_help(g.list, tool->name, tool->synopsis, tool->summary, stdout);

@@ -11,6 +11,7 @@
 #include "beneath.h"
 #include "confine.h"
 #include "schema.h"
+#include "text.h"
 
 /* The tables, /etc, and a few more. */
 #define PLACES_MAX (TABLE_COUNT + 8)
@@ -81,7 +82,7 @@ void run_confine(struct run *run)
 	add_path(&p, "/var/lib/sss");
 	if (confine_writes(p.fds, p.count, NULL) < 0)
 		event_log_at(&run->events, &run->arena, LOG_WARNING,
-			     "cannot confine what is written to: %s", strerror(errno));
+			     "cannot confine what is written to: %s", text_errno(errno));
 	for (i = 0; i < p.count; i++)
 		close(p.fds[i]);
 }

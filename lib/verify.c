@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "event.h"
+#include "text.h"
 #include "verify_private.h"
 
 struct check {
@@ -79,7 +80,7 @@ const char *verify_text(struct verify *v, const char *format, ...)
 	int n;
 
 	va_start(args, format);
-	n = vasprintf(&text, format, args);
+	n = vasprintf(&text, _(format), args);
 	va_end(args);
 	kept = arena_strdup(&v->run->arena, n < 0 ? format : text);
 	if (n >= 0)

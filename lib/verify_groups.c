@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "group_lines.h"
 #include "name.h"
+#include "text.h"
 #include "verify_private.h"
 
 struct groups {
@@ -33,16 +34,16 @@ struct list {
 	const char *deed;               /* for the log: of name and group */
 };
 
-static const struct list list_of_group = { GR_MEMBERS, VERIFY_MEMBER, "group %s: no user %s",
-					   "delete member '%s'?",
+static const struct list list_of_group = { GR_MEMBERS, VERIFY_MEMBER, N_("group %s: no user %s"),
+					   N_("delete member '%s'?"),
 					   "delete member '%s' from group '%s'" };
 static const struct list list_of_admins = { SG_ADMINS, VERIFY_ADMIN,
-					    "shadow group %s: no administrative user %s",
-					    "delete administrative member '%s'?",
+					    N_("shadow group %s: no administrative user %s"),
+					    N_("delete administrative member '%s'?"),
 					    "delete admin '%s' from shadow group '%s'" };
 static const struct list list_of_members = { SG_MEMBERS, VERIFY_MEMBER,
-					     "shadow group %s: no user %s",
-					     "delete member '%s'?",
+					     N_("shadow group %s: no user %s"),
+					     N_("delete member '%s'?"),
 					     "delete member '%s' from shadow group '%s'" };
 
 #pragma GCC diagnostic push

@@ -6,11 +6,13 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "text.h"
+
 static void __attribute__((format(printf, 3, 0)))
 fill(struct err *e, enum err_kind kind, const char *format, va_list args)
 {
 	e->kind = kind;
-	vsnprintf(e->message, sizeof(e->message), format, args);
+	vsnprintf(e->message, sizeof(e->message), _(format), args);
 }
 
 int err_set(struct err *e, enum err_kind kind, const char *format, ...)

@@ -73,6 +73,8 @@ libmisc_libmisc_a_SOURCES = \
 	libmisc/seuser.h \
 	libmisc/str.c \
 	libmisc/str.h \
+	libmisc/text.c \
+	libmisc/text.h \
 	libmisc/tree.h \
 	libmisc/tree_copy.c \
 	libmisc/tree_copying.c \

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "str.h"
+#include "text.h"
 
 #define SECOND 1000000000LL
 
@@ -34,7 +35,7 @@ say(const struct note *n, const char *between, const char *format, va_list args)
 	struct arena a = { 0 };
 	char *text = NULL;
 
-	if (vasprintf(&text, format, args) >= 0) {
+	if (vasprintf(&text, _(format), args) >= 0) {
 		put(n, between, str_visible(&a, text));
 		free(text);
 	}

@@ -4,6 +4,8 @@
 #include <getopt.h>
 #include <string.h>
 
+#include "text.h"
+
 /* Codes of long options; those of short ones are their letters. */
 #define LONG_CODE 256
 
@@ -215,12 +217,22 @@ int opt_parse(const struct opt_group *groups, int argc, char **argv, struct aren
 }
 
 /* The help beside an option, wrapped between the columns. */
+/* How many columns the n bytes take, in UTF-8. */
+static size_t columns(const char *text, size_t n)
+{
+	size_t i, count = 0;
+
+	for (i = 0; i < n; i++)
+		count += ((unsigned char)text[i] & 0xc0) != 0x80;
+	return count;
+}
+
 static void print_help(const char *text, size_t column, FILE *out)
 {
 	while (*text) {
-		size_t n = strcspn(text, " ");
+		size_t n = strcspn(text, " "), width = columns(text, n);
 
-		if (column >= HELP_COLUMN && column + n + 1 > HELP_WIDTH) {
+		if (column >= HELP_COLUMN && column + width + 1 > HELP_WIDTH) {
 			fputc('\n', out);
 			column = 0;
 		}
@@ -232,7 +244,7 @@ static void print_help(const char *text, size_t column, FILE *out)
 			column++;
 		}
 		fprintf(out, "%.*s", (int)n, text);
-		column += n;
+		column += width;
 		text += n + (text[n] == ' ');
 	}
 	fputc('\n', out);
@@ -256,7 +268,7 @@ static void print_row(const struct options *all, size_t i, FILE *out)
 		fputc('\n', out);
 		column = 0;
 	}
-	print_help(row->help, column < 0 ? 0 : (size_t)column, out);
+	print_help(_(row->help), column < 0 ? 0 : (size_t)column, out);
 }
 
 void opt_help(const struct opt_group *groups, const char *prog, const char *synopsis,
@@ -266,10 +278,10 @@ void opt_help(const struct opt_group *groups, const char *prog, const char *syno
 	struct options all = gather(groups, &a);
 	size_t i;
 
-	fprintf(out, "Usage: %s %s\n", prog, synopsis);
+	fprintf(out, _("Usage: %s %s\n"), prog, _(synopsis));
 	if (summary)
-		fprintf(out, "%s\n", summary);
-	fprintf(out, "\nOptions:\n");
+		fprintf(out, "%s\n", _(summary));
+	fputs(_("\nOptions:\n"), out);
 	for (i = 0; i < all.count; i++)
 		print_row(&all, i, out);
 	fputc('\n', out);

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "fd.h"
+#include "text.h"
 
 /* Bytes of an answer with echo, the NUL counted. */
 #define LINE_ROOM 4096
@@ -267,6 +268,7 @@ int prompt_secret(enum prompt_where where, const char *text, struct secret *ret,
 
 	if (!ret->p && secret_make(ret, SECRET_SIZE, e) < 0)
 		return -1;
+	text = text ? _(text) : "";
 	/* What was said before comes before the question. */
 	fflush(NULL);
 	if (where == PROMPT_TERMINAL)
@@ -288,7 +290,7 @@ int prompt_line(const char *text, struct arena *a, char **ret, struct err *e)
 {
 	struct line l;
 
-	if (ask_line(text, a, &l, e) < 0)
+	if (ask_line(_(text), a, &l, e) < 0)
 		return -1;
 	*ret = l.p;
 	return 0;
@@ -312,7 +314,7 @@ int prompt_value(const char *label, const char *current, struct arena *a, const 
 	struct err why = { .kind = ERR_NONE };
 	struct line l;
 
-	if (ask_line(arena_printf(a, "\t%s [%s]: ", label, current), a, &l, &why) == 0)
+	if (ask_line(arena_printf(a, "\t%s [%s]: ", _(label), current), a, &l, &why) == 0)
 		*ret = l.n > 0 ? trimmed(l.p) : current;
 	else if (l.ended)
 		*ret = current;

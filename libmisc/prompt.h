@@ -22,7 +22,8 @@ enum prompt_where {
 };
 
 /* One line without its newline (the last one of a pipe may have none), into ret, which is made
- * (SECRET_SIZE) if it was not.  End of input, a line that has no room, a NUL byte: ERR_IO. */
+ * (SECRET_SIZE) if it was not; text may be NULL.  End of input, a line that has no room, a NUL
+ * byte: ERR_IO. */
 int prompt_secret(enum prompt_where where, const char *text, struct secret *ret, struct err *e);
 /* A line with echo, from standard input, the prompt on stdout.  An empty answer is "".  End of
  * input, 4096 bytes and more: ERR_IO. */

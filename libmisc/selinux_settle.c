@@ -12,6 +12,7 @@
 #include "beneath.h"
 #include "fd.h"
 #include "selinux_state.h"
+#include "text.h"
 
 void selinux_warn(struct selinux *s, const char *text)
 {
@@ -32,7 +33,7 @@ void selinux_flush_refusal(struct selinux *s)
 		return;
 	}
 	text = arena_printf(&s->arena, "%s was made without the SELinux label %s of the policy: %s",
-			    s->path, s->label, strerror(error));
+			    s->path, s->label, text_errno(error));
 	selinux_warn(s, text);
 }
 
@@ -151,7 +152,7 @@ static const char *shown(const char *label)
 static const char *describe(struct selinux *s, const char *path, const struct selinux_outcome *o,
 			    const char *has, int error)
 {
-	const char *colon = error ? ": " : "", *why = error ? strerror(error) : "";
+	const char *colon = error ? ": " : "", *why = error ? text_errno(error) : "";
 
 	if (selinux_rule_unlabeled(o->old) || selinux_rule_same(o->old, o->policy))
 		return arena_printf(&s->arena,

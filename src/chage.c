@@ -11,6 +11,7 @@
 #include "may.h"
 #include "profile.h"
 #include "prompt.h"
+#include "text.h"
 
 struct chage {
 	bool iso, list;
@@ -23,19 +24,21 @@ struct chage {
 #define AT(member) offsetof(struct chage, member)
 
 static const struct opt chage_opts[] = {
-	{ 'd', "lastday", "DATE", "set the date of the last password change", OPT_STRING,
+	{ 'd', "lastday", "DATE", N_("set the date of the last password change"), OPT_STRING,
 	  AT(last) },
-	{ 'E', "expiredate", "DATE", "set the date from which the account is of no use",
+	{ 'E', "expiredate", "DATE", N_("set the date from which the account is of no use"),
 	  OPT_STRING, AT(expire) },
-	{ 'i', "iso8601", NULL, "print dates as YYYY-MM-DD", OPT_FLAG, AT(iso) },
-	{ 'I', "inactive", "DAYS", "set how long after its expiry the password can be changed",
+	{ 'i', "iso8601", NULL, N_("print dates as YYYY-MM-DD"), OPT_FLAG, AT(iso) },
+	{ 'I', "inactive", "DAYS", N_("set how long after its expiry the password can be changed"),
 	  OPT_STRING, AT(inactive) },
-	{ 'l', "list", NULL, "show the ageing information", OPT_FLAG, AT(list) },
-	{ 'm', "mindays", "DAYS", "set the days that must pass before the next change", OPT_STRING,
+	{ 'l', "list", NULL, N_("show the ageing information"), OPT_FLAG, AT(list) },
+	{ 'm', "mindays", "DAYS",
+	  N_("set the days that must pass before the next change"), OPT_STRING,
 	  AT(min) },
-	{ 'M', "maxdays", "DAYS", "set the days after which the password must be changed",
+	{ 'M', "maxdays", "DAYS", N_("set the days after which the password must be changed"),
 	  OPT_STRING, AT(max) },
-	{ 'W', "warndays", "DAYS", "set how many days before that the user is warned", OPT_STRING,
+	{ 'W', "warndays", "DAYS",
+	  N_("set how many days before that the user is warned"), OPT_STRING,
 	  AT(warn) },
 	{ 0 }
 };
@@ -170,8 +173,8 @@ static int ask_all(struct run *run, struct plan *plan)
 	const struct user_aging *now = &plan->aging;
 	struct aging_change *c = &plan->change;
 
-	printf("Changing the aging information for %s\n"
-	       "Enter the new value, or press ENTER for the default\n\n",
+	printf(_("Changing the aging information for %s\n"
+		 "Enter the new value, or press ENTER for the default\n\n"),
 	       str_visible(&run->arena, plan->o->user));
 	if (ask(run, "Minimum Password Age", false, now->min, &c->has_min, &c->to.min) < 0 ||
 	    ask(run, "Maximum Password Age", false, now->max, &c->has_max, &c->to.max) < 0 ||
@@ -286,8 +289,8 @@ static void failed(struct run *run, void *options, int status)
 
 static const struct tool chage_tool = {
 	.name = "chage",
-	.synopsis = "[options] USER",
-	.summary = "Show or change when a user's password and account expire.",
+	.synopsis = N_("[options] USER"),
+	.summary = N_("Show or change when a user's password and account expire."),
 	.options = chage_opts,
 	.elevated = true,
 	.permission = "rootok",

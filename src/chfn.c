@@ -8,6 +8,7 @@
 #include "may.h"
 #include "prompt.h"
 #include "target.h"
+#include "text.h"
 
 #define SERVICE "chfn"
 
@@ -19,14 +20,15 @@ struct chfn {
 
 /* -h is a phone here, so that -u stands for --help. */
 static const struct opt chfn_opts[] = {
-	{ 'f', "full-name", "NAME", "change the full name", OPT_STRING, AT(GECOS_NAME) },
-	{ 'h', "home-phone", "PHONE", "change the home phone number", OPT_STRING, AT(GECOS_HOME) },
-	{ 'o', "other", "TEXT", "change all else in the field; for root", OPT_STRING,
+	{ 'f', "full-name", "NAME", N_("change the full name"), OPT_STRING, AT(GECOS_NAME) },
+	{ 'h', "home-phone", "PHONE",
+	  N_("change the home phone number"), OPT_STRING, AT(GECOS_HOME) },
+	{ 'o', "other", "TEXT", N_("change all else in the field; for root"), OPT_STRING,
 	  AT(GECOS_OTHER) },
-	{ 'r', "room", "ROOM", "change the room number", OPT_STRING, AT(GECOS_ROOM) },
-	{ 'w', "work-phone", "PHONE", "change the work phone number", OPT_STRING,
+	{ 'r', "room", "ROOM", N_("change the room number"), OPT_STRING, AT(GECOS_ROOM) },
+	{ 'w', "work-phone", "PHONE", N_("change the work phone number"), OPT_STRING,
 	  AT(GECOS_WORK) },
-	{ 'u', "help", NULL, "display this help message and exit", OPT_HELP, 0 },
+	{ 'u', "help", NULL, N_("display this help message and exit"), OPT_HELP, 0 },
 	{ 0 }
 };
 
@@ -35,11 +37,11 @@ static const struct {
 	const char *label; /* of the dialogue */
 	const char *wrong; /* of a message */
 } parts[GECOS_PARTS] = {
-	[GECOS_NAME] = { MAY_GECOS_NAME, "Full Name", "name" },
-	[GECOS_ROOM] = { MAY_GECOS_ROOM, "Room Number", "room number" },
-	[GECOS_WORK] = { MAY_GECOS_WORK, "Work Phone", "work phone" },
-	[GECOS_HOME] = { MAY_GECOS_HOME, "Home Phone", "home phone" },
-	[GECOS_OTHER] = { MAY_GECOS_OTHER, "Other", NULL },
+	[GECOS_NAME] = { MAY_GECOS_NAME, N_("Full Name"), "name" },
+	[GECOS_ROOM] = { MAY_GECOS_ROOM, N_("Room Number"), "room number" },
+	[GECOS_WORK] = { MAY_GECOS_WORK, N_("Work Phone"), "work phone" },
+	[GECOS_HOME] = { MAY_GECOS_HOME, N_("Home Phone"), "home phone" },
+	[GECOS_OTHER] = { MAY_GECOS_OTHER, N_("Other"), NULL },
 };
 
 struct plan {
@@ -100,7 +102,7 @@ static int ask(struct run *run, struct plan *plan, const struct gecos *now, size
 	if (part == GECOS_OTHER && !caller_is_root(&run->caller))
 		return 0;
 	if (!may(run, &plan->user, part)) {
-		printf("\t%s: %s\n", parts[part].label, current);
+		printf("\t%s: %s\n", _(parts[part].label), current);
 		return 0;
 	}
 	if (prompt_value(parts[part].label, current, &run->arena, &answer, &run->err) < 0)
@@ -117,8 +119,8 @@ static int ask_all(struct run *run, struct plan *plan)
 	size_t i;
 
 	gecos_split(plan->user.gecos, &run->arena, &now);
-	printf("Changing the user information for %s\n"
-	       "Enter the new value, or press ENTER for the default\n",
+	printf(_("Changing the user information for %s\n"
+		 "Enter the new value, or press ENTER for the default\n"),
 	       str_visible(&run->arena, plan->user.name));
 	for (i = 0; i < GECOS_PARTS; i++)
 		if (ask(run, plan, &now, i) < 0)
@@ -211,8 +213,8 @@ static int work(struct run *run, void *options, const char *const *operands)
 
 static const struct tool chfn_tool = {
 	.name = "chfn",
-	.synopsis = "[options] [LOGIN]",
-	.summary = "Change the full name, the room and the phones of a user.",
+	.synopsis = N_("[options] [LOGIN]"),
+	.summary = N_("Change the full name, the room and the phones of a user."),
 	.options = chfn_opts,
 	.elevated = true,
 	.permission = "chfn",

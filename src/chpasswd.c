@@ -10,6 +10,7 @@
 #include "pairs.h"
 #include "password.h"
 #include "self.h"
+#include "text.h"
 
 struct chpasswd {
 	const char *method, *rounds;
@@ -26,13 +27,14 @@ struct chpasswd {
 	{ 'c', "crypt-method", "METHOD", \
 	  "hash with SHA512, SHA256, YESCRYPT, BCRYPT, MD5 or DES, or keep in clear: NONE", \
 	  OPT_STRING, AT(method) }, \
-	{ 'e', "encrypted", NULL, "the passwords given are hashes", OPT_FLAG, AT(encrypted) }, \
-	{ 'm', "md5", NULL, "as -c MD5", OPT_FLAG, AT(md5) }, \
-	{ 's', "sha-rounds", "ROUNDS", "how often to hash, with -c", OPT_STRING, AT(rounds) }
+	{ 'e', "encrypted", NULL, N_("the passwords given are hashes"), OPT_FLAG, AT(encrypted) }, \
+	{ 'm', "md5", NULL, N_("as -c MD5"), OPT_FLAG, AT(md5) }, \
+	{ 's', "sha-rounds", "ROUNDS", N_("how often to hash, with -c"), OPT_STRING, AT(rounds) }
 
 static const struct opt chpasswd_opts[] = {
 	HASH_OPTIONS,
-	{ 0, "no-pam", NULL, "hash here, as login.defs says, not in PAM", OPT_FLAG, AT(no_pam) },
+	{ 0, "no-pam", NULL,
+	  N_("hash here, as login.defs says, not in PAM"), OPT_FLAG, AT(no_pam) },
 	{ 0 }
 };
 
@@ -167,21 +169,21 @@ static int work(struct run *run, void *options, const char *const *operands)
 }
 
 #define COMMON_PARTS \
-	.synopsis = "[options]", \
+	.synopsis = N_("[options]"), \
 	.permission = "passwd", \
 	.status = { [ERR_USAGE] = 2, [ERR_ARGUMENT] = 3 }, \
 	.work = work
 
 static const struct tool chpasswd_tool = {
 	.name = "chpasswd",
-	.summary = "Read lines USER:PASSWORD and change these users' passwords.",
+	.summary = N_("Read lines USER:PASSWORD and change these users' passwords."),
 	.options = chpasswd_opts,
 	COMMON_PARTS,
 };
 
 static const struct tool chgpasswd_tool = {
 	.name = "chgpasswd",
-	.summary = "Read lines GROUP:PASSWORD and change these groups' passwords.",
+	.summary = N_("Read lines GROUP:PASSWORD and change these groups' passwords."),
 	.options = chgpasswd_opts,
 	COMMON_PARTS,
 };

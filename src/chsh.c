@@ -11,6 +11,7 @@
 #include "may.h"
 #include "prompt.h"
 #include "target.h"
+#include "text.h"
 
 #define SERVICE "chsh"
 
@@ -19,7 +20,8 @@ struct chsh {
 };
 
 static const struct opt chsh_opts[] = {
-	{ 's', "shell", "SHELL", "the new login shell", OPT_STRING, offsetof(struct chsh, shell) },
+	{ 's', "shell", "SHELL",
+	  N_("the new login shell"), OPT_STRING, offsetof(struct chsh, shell) },
 	{ 0 }
 };
 
@@ -77,8 +79,8 @@ static int ask(struct run *run, struct plan *plan)
 {
 	const char *current = str_visible(&run->arena, plan->user.shell), *answer;
 
-	printf("Changing the login shell for %s\n"
-	       "Enter the new value, or press ENTER for the default\n",
+	printf(_("Changing the login shell for %s\n"
+		 "Enter the new value, or press ENTER for the default\n"),
 	       str_visible(&run->arena, plan->user.name));
 	if (prompt_value("Login Shell", current, &run->arena, &answer, &run->err) < 0)
 		return -1;
@@ -147,8 +149,8 @@ static int work(struct run *run, void *options, const char *const *operands)
 
 static const struct tool chsh_tool = {
 	.name = "chsh",
-	.synopsis = "[options] [LOGIN]",
-	.summary = "Change the login shell of a user.",
+	.synopsis = N_("[options] [LOGIN]"),
+	.summary = N_("Change the login shell of a user."),
 	.options = chsh_opts,
 	.elevated = true,
 	.permission = "chsh",

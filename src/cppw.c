@@ -8,6 +8,7 @@
 
 #include "fd.h"
 #include "flush.h"
+#include "text.h"
 
 /* Far above any account file. */
 #define SIZE_MAX_READ ((size_t)1 << 32)
@@ -20,9 +21,10 @@ struct cppw {
 #define AT(member) offsetof(struct cppw, member)
 
 static const struct opt cppw_opts[] = {
-	{ 'g', "group", NULL, "put it in the place of group", OPT_FLAG, AT(group) },
-	{ 'p', "passwd", NULL, "put it in the place of passwd", OPT_FLAG, AT(passwd) },
-	{ 's', "shadow", NULL, "put it in the place of shadow or gshadow", OPT_FLAG, AT(shadow) },
+	{ 'g', "group", NULL, N_("put it in the place of group"), OPT_FLAG, AT(group) },
+	{ 'p', "passwd", NULL, N_("put it in the place of passwd"), OPT_FLAG, AT(passwd) },
+	{ 's', "shadow", NULL,
+	  N_("put it in the place of shadow or gshadow"), OPT_FLAG, AT(shadow) },
 	{ 0 }
 };
 
@@ -80,14 +82,14 @@ static int work(struct run *run, void *options, const char *const *operands)
 #define STATUSES { [ERR_USAGE] = 2, [ERR_ARGUMENT] = 1 }
 
 static const struct tool cppw_tool = {
-	.name = "cppw", .synopsis = "[options] FILE",
-	.summary = "Put a file in the place of passwd or shadow.",
+	.name = "cppw", .synopsis = N_("[options] FILE"),
+	.summary = N_("Put a file in the place of passwd or shadow."),
 	.options = cppw_opts, .status = STATUSES, .work = work,
 };
 
 static const struct tool cpgr_tool = {
-	.name = "cpgr", .synopsis = "[options] FILE",
-	.summary = "Put a file in the place of group or gshadow.",
+	.name = "cpgr", .synopsis = N_("[options] FILE"),
+	.summary = N_("Put a file in the place of group or gshadow."),
 	.options = cppw_opts, .status = STATUSES, .work = work,
 };
 

@@ -9,6 +9,7 @@
 #include "json.h"
 #include "self.h"
 #include "session.h"
+#include "text.h"
 
 /* That of the running system: never looked for in PATH. */
 #define PASSWD_PROGRAM "/usr/bin/passwd"
@@ -20,8 +21,8 @@ struct expiry {
 #define AT(member) offsetof(struct expiry, member)
 
 static const struct opt expiry_opts[] = {
-	{ 'c', "check", NULL, "tell whether the password has expired", OPT_FLAG, AT(check) },
-	{ 'f', "force", NULL, "have it changed if it has", OPT_FLAG, AT(force) },
+	{ 'c', "check", NULL, N_("tell whether the password has expired"), OPT_FLAG, AT(check) },
+	{ 'f', "force", NULL, N_("have it changed if it has"), OPT_FLAG, AT(force) },
 	{ 0 }
 };
 
@@ -76,13 +77,13 @@ static void warn(const struct plan *plan)
 	if (aging->warn < 0 || aging->max < 0)
 		return;
 	if (aging->last_change == 0)
-		puts("You must change your password.");
+		puts(_("You must change your password."));
 	else if (plan->days > 1 && plan->days <= aging->warn)
-		printf("Your password will expire in %ld days.\n", plan->days);
+		printf(_("Your password will expire in %ld days.\n"), plan->days);
 	else if (plan->days == 1 && aging->warn >= 1)
-		puts("Your password will expire tomorrow.");
+		puts(_("Your password will expire tomorrow."));
 	else if (plan->days == 0)
-		puts("Your password will expire today.");
+		puts(_("Your password will expire today."));
 }
 
 static void print_json(const struct plan *plan)
@@ -171,8 +172,8 @@ static int work(struct run *run, void *options, const char *const *operands)
 
 static const struct tool expiry_tool = {
 	.name = "expiry",
-	.synopsis = "-c | -f",
-	.summary = "Tell whether your password has expired, or have it changed then.",
+	.synopsis = N_("-c | -f"),
+	.summary = N_("Tell whether your password has expired, or have it changed then."),
 	.options = expiry_opts,
 	.elevated = true,
 	.status = {

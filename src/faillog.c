@@ -11,6 +11,7 @@
 #include "day.h"
 #include "faillog.h"
 #include "json.h"
+#include "text.h"
 #include "uid_log.h"
 
 struct fail {
@@ -21,14 +22,17 @@ struct fail {
 #define AT(member) offsetof(struct fail, member)
 
 static const struct opt fail_opts[] = {
-	{ 'a', "all", NULL, "also users without failures; with -l, -m, -r: all records", OPT_FLAG,
+	{ 'a', "all", NULL,
+	  N_("also users without failures; with -l, -m, -r: all records"), OPT_FLAG,
 	  AT(all) },
-	{ 'l', "lock-secs", "SECONDS", "close an account for SECONDS after a failure", OPT_STRING,
+	{ 'l', "lock-secs", "SECONDS",
+	  N_("close an account for SECONDS after a failure"), OPT_STRING,
 	  AT(lock) },
-	{ 'm', "maximum", "COUNT", "close an account after COUNT failures", OPT_STRING, AT(max) },
-	{ 'r', "reset", NULL, "set the counts of failures to 0", OPT_FLAG, AT(reset) },
-	{ 't', "time", "DAYS", "print only failures of the last DAYS", OPT_STRING, AT(time) },
-	{ 'u', "user", "USER", "only this user: a name, a UID or a range of UIDs", OPT_STRING,
+	{ 'm', "maximum", "COUNT",
+	  N_("close an account after COUNT failures"), OPT_STRING, AT(max) },
+	{ 'r', "reset", NULL, N_("set the counts of failures to 0"), OPT_FLAG, AT(reset) },
+	{ 't', "time", "DAYS", N_("print only failures of the last DAYS"), OPT_STRING, AT(time) },
+	{ 'u', "user", "USER", N_("only this user: a name, a UID or a range of UIDs"), OPT_STRING,
 	  AT(user) },
 	{ 0 }
 };
@@ -238,8 +242,9 @@ static int work(struct run *run, void *options, const char *const *operands)
 }
 
 static const struct tool fail_tool = {
-	.name = "faillog", .synopsis = "[options]",
-	.summary = "Show failed logins, or set how many close an account.", .options = fail_opts,
+	.name = "faillog", .synopsis = N_("[options]"),
+	.summary =
+		N_("Show failed logins, or set how many close an account."), .options = fail_opts,
 	.status = { [ERR_USAGE] = 2, [ERR_ARGUMENT] = 3, [ERR_UNKNOWN] = 3 }, .work = work,
 };
 

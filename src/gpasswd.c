@@ -14,6 +14,7 @@
 #include "password.h"
 #include "prompt.h"
 #include "self.h"
+#include "text.h"
 
 /* How often a new password is asked for. */
 #define TRIES 3
@@ -29,20 +30,22 @@ struct gpasswd {
 #define AT(member) offsetof(struct gpasswd, member)
 
 static const struct opt gpasswd_opts[] = {
-	{ 'a', "add", "USER", "add a member", OPT_STRING, AT(add) },
-	{ 'd', "delete", "USER", "remove a member", OPT_STRING, AT(remove) },
-	{ 'r', "remove-password", NULL, "remove the group's password", OPT_FLAG,
+	{ 'a', "add", "USER", N_("add a member"), OPT_STRING, AT(add) },
+	{ 'd', "delete", "USER", N_("remove a member"), OPT_STRING, AT(remove) },
+	{ 'r', "remove-password", NULL, N_("remove the group's password"), OPT_FLAG,
 	  AT(remove_password) },
-	{ 'R', "restrict", NULL, "let only members use the group", OPT_FLAG, AT(restrict_access) },
-	{ 'A', "administrators", "USER,...", "set who may change members and password", OPT_STRING,
+	{ 'R', "restrict", NULL,
+	  N_("let only members use the group"), OPT_FLAG, AT(restrict_access) },
+	{ 'A', "administrators", "USER,...",
+	  N_("set who may change members and password"), OPT_STRING,
 	  AT(admins) },
-	{ 'M', "members", "USER,...", "set the members", OPT_STRING, AT(members) },
+	{ 'M', "members", "USER,...", N_("set the members"), OPT_STRING, AT(members) },
 	{ 0 }
 };
 
 /* -R is taken. */
 static const struct opt gpasswd_common[] = {
-	{ 'Q', "root", "DIR", "change the system in DIR", OPT_STRING,
+	{ 'Q', "root", "DIR", N_("change the system in DIR"), OPT_STRING,
 	  offsetof(struct run_opts, root) },
 	{ 0 }
 };
@@ -201,7 +204,7 @@ static int ask_twice(struct run *run, struct secret *ret)
 		if (secret_eq(ret, &again))
 			return 0;
 		if (tries + 1 < TRIES)
-			puts("They don't match; try again");
+			puts(_("They don't match; try again"));
 		fflush(stdout);
 	}
 	return err_set(&run->err, ERR_IO, "Try again later");
@@ -215,7 +218,7 @@ static int ask_password(struct run *run, struct plan *plan)
 
 	if (!isatty(0) || !isatty(1))
 		return err_set(&run->err, ERR_IO, "Not a tty");
-	printf("Changing the password for group %s\n", str_visible(&run->arena, plan->o->group));
+	printf(_("Changing the password for group %s\n"), str_visible(&run->arena, plan->o->group));
 	fflush(stdout);
 	if (ask_twice(run, &typed) < 0 || password_method(run, NULL, NULL, &method) < 0 ||
 	    pwhash_make(&method, &typed, hash, &run->err) < 0)
@@ -234,9 +237,9 @@ static void tell(struct run *run, const struct gpasswd *o)
 	if (run->opt.json || run->opt.dry_run)
 		return;
 	if (o->add)
-		printf("Adding user %s to group %s\n", str_visible(a, o->add), group);
+		printf(_("Adding user %s to group %s\n"), str_visible(a, o->add), group);
 	else if (o->remove)
-		printf("Removing user %s from group %s\n", str_visible(a, o->remove), group);
+		printf(_("Removing user %s from group %s\n"), str_visible(a, o->remove), group);
 	fflush(stdout);
 }
 
@@ -285,8 +288,8 @@ static int work(struct run *run, void *options, const char *const *operands)
 
 static const struct tool gpasswd_tool = {
 	.name = "gpasswd",
-	.synopsis = "[options] GROUP",
-	.summary = "Change the members, the administrators or the password of a group.",
+	.synopsis = N_("[options] GROUP"),
+	.summary = N_("Change the members, the administrators or the password of a group."),
 	.options = gpasswd_opts,
 	.common = gpasswd_common,
 	.elevated = true,

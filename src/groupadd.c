@@ -12,6 +12,7 @@
 #include "hook.h"
 #include "json.h"
 #include "name.h"
+#include "text.h"
 
 struct groupadd {
 	bool force, non_unique, sys;
@@ -23,13 +24,15 @@ struct groupadd {
 #define AT(member) offsetof(struct groupadd, member)
 
 static const struct opt groupadd_opts[] = {
-	{ 'f', "force", NULL, "it is fine if the group exists; choose another GID if -g is in use",
+	{ 'f', "force", NULL,
+	  N_("it is fine if the group exists; choose another GID if -g is in use"),
 	  OPT_FLAG, AT(force) },
-	{ 'g', "gid", "GID", "use GID for the new group", OPT_STRING, AT(gid) },
-	{ 'o', "non-unique", NULL, "take a GID that another group has", OPT_FLAG, AT(non_unique) },
-	{ 'p', "password", "HASH", "hashed password", OPT_STRING, AT(password) },
-	{ 'r', "system", NULL, "make a system group", OPT_FLAG, AT(sys) },
-	{ 'U', "users", "USER,...", "members of the new group", OPT_STRING, AT(users) },
+	{ 'g', "gid", "GID", N_("use GID for the new group"), OPT_STRING, AT(gid) },
+	{ 'o', "non-unique", NULL,
+	  N_("take a GID that another group has"), OPT_FLAG, AT(non_unique) },
+	{ 'p', "password", "HASH", N_("hashed password"), OPT_STRING, AT(password) },
+	{ 'r', "system", NULL, N_("make a system group"), OPT_FLAG, AT(sys) },
+	{ 'U', "users", "USER,...", N_("members of the new group"), OPT_STRING, AT(users) },
 	{ 0 }
 };
 
@@ -163,8 +166,8 @@ static void failed(struct run *run, void *options, int status)
 
 static const struct tool groupadd_tool = {
 	.name = "groupadd",
-	.synopsis = "[options] GROUP",
-	.summary = "Make a group.",
+	.synopsis = N_("[options] GROUP"),
+	.summary = N_("Make a group."),
 	.options = groupadd_opts,
 	.takes_keys = true,
 	.status = {

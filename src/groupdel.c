@@ -8,6 +8,7 @@
 #include "group.h"
 #include "hook.h"
 #include "json.h"
+#include "text.h"
 
 struct groupdel {
 	bool force;
@@ -16,7 +17,7 @@ struct groupdel {
 };
 
 static const struct opt groupdel_opts[] = {
-	{ 'f', "force", NULL, "even if it is the primary group of a user", OPT_FLAG,
+	{ 'f', "force", NULL, N_("even if it is the primary group of a user"), OPT_FLAG,
 	  offsetof(struct groupdel, force) },
 	{ 0 }
 };
@@ -91,8 +92,8 @@ static void failed(struct run *run, void *options, int status)
 
 static const struct tool groupdel_tool = {
 	.name = "groupdel",
-	.synopsis = "[options] GROUP",
-	.summary = "Remove a group.",
+	.synopsis = N_("[options] GROUP"),
+	.summary = N_("Remove a group."),
 	.options = groupdel_opts,
 	.status = {
 		[ERR_USAGE] = 2, [ERR_ARGUMENT] = 3, [ERR_UNKNOWN] = 6, [ERR_BUSY] = 8,

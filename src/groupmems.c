@@ -8,6 +8,7 @@
 #include "group_access.h"
 #include "json.h"
 #include "self.h"
+#include "text.h"
 
 struct groupmems {
 	bool list, purge;
@@ -17,12 +18,12 @@ struct groupmems {
 #define AT(member) offsetof(struct groupmems, member)
 
 static const struct opt groupmems_opts[] = {
-	{ 'a', "add", "USER", "add a member", OPT_STRING, AT(add) },
-	{ 'd', "delete", "USER", "remove a member", OPT_STRING, AT(remove) },
-	{ 'g', "group", "GROUP", "this group instead of the one of your own name", OPT_STRING,
+	{ 'a', "add", "USER", N_("add a member"), OPT_STRING, AT(add) },
+	{ 'd', "delete", "USER", N_("remove a member"), OPT_STRING, AT(remove) },
+	{ 'g', "group", "GROUP", N_("this group instead of the one of your own name"), OPT_STRING,
 	  AT(group) },
-	{ 'l', "list", NULL, "list the members", OPT_FLAG, AT(list) },
-	{ 'p', "purge", NULL, "remove all members", OPT_FLAG, AT(purge) },
+	{ 'l', "list", NULL, N_("list the members"), OPT_FLAG, AT(list) },
+	{ 'p', "purge", NULL, N_("remove all members"), OPT_FLAG, AT(purge) },
 	{ 0 }
 };
 
@@ -150,8 +151,8 @@ static int work(struct run *run, void *options, const char *const *operands)
 
 static const struct tool groupmems_tool = {
 	.name = "groupmems",
-	.synopsis = "[options]",
-	.summary = "List or change the members of a group.",
+	.synopsis = N_("[options]"),
+	.summary = N_("List or change the members of a group."),
 	.options = groupmems_opts,
 	.status = {
 		[ERR_USAGE] = 1, [ERR_BUSY] = 6, [ERR_EXISTS] = 7, [ERR_UNKNOWN] = 8,

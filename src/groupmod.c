@@ -9,6 +9,7 @@
 #include "group.h"
 #include "json.h"
 #include "name.h"
+#include "text.h"
 
 struct groupmod {
 	bool append, non_unique;
@@ -20,13 +21,14 @@ struct groupmod {
 #define AT(member) offsetof(struct groupmod, member)
 
 static const struct opt groupmod_opts[] = {
-	{ 'a', "append", NULL, "add the users of -U, remove no other", OPT_FLAG, AT(append) },
-	{ 'g', "gid", "GID", "change the group ID; users whose primary group it is follow",
+	{ 'a', "append", NULL, N_("add the users of -U, remove no other"), OPT_FLAG, AT(append) },
+	{ 'g', "gid", "GID", N_("change the group ID; users whose primary group it is follow"),
 	  OPT_STRING, AT(gid) },
-	{ 'n', "new-name", "NAME", "change the name", OPT_STRING, AT(new_name) },
-	{ 'o', "non-unique", NULL, "take a GID that another group has", OPT_FLAG, AT(non_unique) },
-	{ 'p', "password", "HASH", "change the hashed password", OPT_STRING, AT(password) },
-	{ 'U', "users", "USER,...", "change the members", OPT_STRING, AT(users) },
+	{ 'n', "new-name", "NAME", N_("change the name"), OPT_STRING, AT(new_name) },
+	{ 'o', "non-unique", NULL,
+	  N_("take a GID that another group has"), OPT_FLAG, AT(non_unique) },
+	{ 'p', "password", "HASH", N_("change the hashed password"), OPT_STRING, AT(password) },
+	{ 'U', "users", "USER,...", N_("change the members"), OPT_STRING, AT(users) },
 	{ 0 }
 };
 
@@ -143,8 +145,8 @@ static void failed(struct run *run, void *options, int status)
 
 static const struct tool groupmod_tool = {
 	.name = "groupmod",
-	.synopsis = "[options] GROUP",
-	.summary = "Change a group.",
+	.synopsis = N_("[options] GROUP"),
+	.summary = N_("Change a group."),
 	.options = groupmod_opts,
 	.status = {
 		[ERR_USAGE] = 2, [ERR_ARGUMENT] = 3, [ERR_BAD_NAME] = 3, [ERR_ID_IN_USE] = 4,

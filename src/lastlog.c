@@ -8,6 +8,7 @@
 #include "day.h"
 #include "json.h"
 #include "lastlog.h"
+#include "text.h"
 
 struct last {
 	const char *before, *time, *user;
@@ -17,12 +18,12 @@ struct last {
 #define AT(member) offsetof(struct last, member)
 
 static const struct opt last_opts[] = {
-	{ 'a', "active", NULL, "print only users who have logged in", OPT_FLAG, AT(active) },
-	{ 'b', "before", "DAYS", "print only records older than DAYS", OPT_STRING, AT(before) },
-	{ 'C', "clear", NULL, "clear the record of the user of -u", OPT_FLAG, AT(clear) },
-	{ 'S', "set", NULL, "set the record of the user of -u to now", OPT_FLAG, AT(set) },
-	{ 't', "time", "DAYS", "print only records of the last DAYS", OPT_STRING, AT(time) },
-	{ 'u', "user", "USER", "only this user: a name, a UID or a range of UIDs", OPT_STRING,
+	{ 'a', "active", NULL, N_("print only users who have logged in"), OPT_FLAG, AT(active) },
+	{ 'b', "before", "DAYS", N_("print only records older than DAYS"), OPT_STRING, AT(before) },
+	{ 'C', "clear", NULL, N_("clear the record of the user of -u"), OPT_FLAG, AT(clear) },
+	{ 'S', "set", NULL, N_("set the record of the user of -u to now"), OPT_FLAG, AT(set) },
+	{ 't', "time", "DAYS", N_("print only records of the last DAYS"), OPT_STRING, AT(time) },
+	{ 'u', "user", "USER", N_("only this user: a name, a UID or a range of UIDs"), OPT_STRING,
 	  AT(user) },
 	{ 0 }
 };
@@ -199,8 +200,8 @@ static int work(struct run *run, void *options, const char *const *operands)
 }
 
 static const struct tool last_tool = {
-	.name = "lastlog", .synopsis = "[options]",
-	.summary = "Show when users last logged in.", .options = last_opts, .work = work,
+	.name = "lastlog", .synopsis = N_("[options]"),
+	.summary = N_("Show when users last logged in."), .options = last_opts, .work = work,
 };
 
 int main(int argc, char **argv)

@@ -13,6 +13,7 @@
 #include "pwhash.h"
 #include "secret.h"
 #include "session.h"
+#include "text.h"
 
 #define SHELL "/bin/sh"
 #define UNKNOWN "???"
@@ -67,7 +68,8 @@ static int take_operands(struct run *run, struct newgrp *o, const char *const *o
 
 static void print_help(const struct run *run)
 {
-	printf("Usage: %s %s\n%s\n", run->tool->name, run->tool->synopsis, run->tool->summary);
+	printf(_("Usage: %s %s\n"), run->tool->name, _(run->tool->synopsis));
+	printf("%s\n", _(run->tool->summary));
 }
 
 /* --- may he --- */
@@ -289,8 +291,8 @@ static int work(struct run *run, void *options, const char *const *operands)
 
 static const struct tool newgrp_tool = {
 	.name = "newgrp",
-	.synopsis = "[-] [GROUP]",
-	.summary = "Start a shell with another group.",
+	.synopsis = N_("[-] [GROUP]"),
+	.summary = N_("Start a shell with another group."),
 	.elevated = true,
 	.raw = true,
 	.work = work,
@@ -298,8 +300,8 @@ static const struct tool newgrp_tool = {
 
 static const struct tool sg_tool = {
 	.name = "sg",
-	.synopsis = "[-] GROUP [[-c] COMMAND]",
-	.summary = "Run a command, or a shell, with another group.",
+	.synopsis = N_("[-] GROUP [[-c] COMMAND]"),
+	.summary = N_("Run a command, or a shell, with another group."),
 	.elevated = true,
 	.raw = true,
 	.work = work,

@@ -16,6 +16,7 @@
 #include "flush.h"
 #include "password.h"
 #include "profile.h"
+#include "text.h"
 
 struct newusers {
 	bool badname, no_pam, sys;
@@ -25,14 +26,15 @@ struct newusers {
 #define AT(member) offsetof(struct newusers, member)
 
 static const struct opt newusers_opts[] = {
-	{ 'b', "badname", NULL, "do not check names against the rules", OPT_FLAG, AT(badname) },
+	{ 'b', "badname", NULL, N_("do not check names against the rules"), OPT_FLAG, AT(badname) },
 	{ 0, "badnames", NULL, NULL, OPT_FLAG, AT(badname) },
 	{ 'c', "crypt-method", "METHOD",
-	  "hash with SHA512, SHA256, YESCRYPT, BCRYPT, MD5 or DES, or keep in clear: NONE",
+	  N_("hash with SHA512, SHA256, YESCRYPT, BCRYPT, MD5 or DES, or keep in clear: NONE"),
 	  OPT_STRING, AT(method) },
-	{ 0, "no-pam", NULL, "hash here, as login.defs says, not in PAM", OPT_FLAG, AT(no_pam) },
-	{ 'r', "system", NULL, "make system accounts", OPT_FLAG, AT(sys) },
-	{ 's', "sha-rounds", "ROUNDS", "how often to hash, with -c", OPT_STRING, AT(rounds) },
+	{ 0, "no-pam", NULL,
+	  N_("hash here, as login.defs says, not in PAM"), OPT_FLAG, AT(no_pam) },
+	{ 'r', "system", NULL, N_("make system accounts"), OPT_FLAG, AT(sys) },
+	{ 's', "sha-rounds", "ROUNDS", N_("how often to hash, with -c"), OPT_STRING, AT(rounds) },
 	{ 0 }
 };
 
@@ -175,8 +177,8 @@ static int work(struct run *run, void *options, const char *const *operands)
 
 static const struct tool newusers_tool = {
 	.name = "newusers",
-	.synopsis = "[options] [FILE]",
-	.summary = "Make and change users by lines as in passwd(5), with passwords in clear.",
+	.synopsis = N_("[options] [FILE]"),
+	.summary = N_("Make and change users by lines as in passwd(5), with passwords in clear."),
 	.options = newusers_opts,
 	.permission = "rootok",
 	.status = { [ERR_ARGUMENT] = 3 },

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "str.h"
+#include "text.h"
 
 int main(void)
 {
@@ -23,7 +24,8 @@ int main(void)
 	       (int)getuid(), tty ? tty : "UNKNOWN", command ? " SSH_ORIGINAL_COMMAND=" : "",
 	       command ? str_visible(&a, command) : "");
 	closelog();
-	printf("%s", "This account is currently not available.\n");
+	text_begin();
+	printf("%s", _("This account is currently not available.\n"));
 	arena_free(&a);
 	return EXIT_FAILURE;
 }

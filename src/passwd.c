@@ -21,6 +21,7 @@
 #include "profile.h"
 #include "prompt.h"
 #include "self.h"
+#include "text.h"
 
 #define SERVICE "passwd"
 #define TABLES (TABLE_BIT(TABLE_PASSWD) | TABLE_BIT(TABLE_SHADOW))
@@ -34,26 +35,26 @@ struct passwd_given {
 #define AT(member) offsetof(struct passwd_given, member)
 
 static const struct opt passwd_opts[] = {
-	{ 'a', "all", NULL, "with -S, show all accounts", OPT_FLAG, AT(all) },
-	{ 'd', "delete", NULL, "delete the password: none is needed", OPT_FLAG, AT(remove) },
-	{ 'e', "expire", NULL, "have the password changed at the next login", OPT_FLAG,
+	{ 'a', "all", NULL, N_("with -S, show all accounts"), OPT_FLAG, AT(all) },
+	{ 'd', "delete", NULL, N_("delete the password: none is needed"), OPT_FLAG, AT(remove) },
+	{ 'e', "expire", NULL, N_("have the password changed at the next login"), OPT_FLAG,
 	  AT(expire) },
-	{ 'i', "inactive", "DAYS", "lock the account so long after the password expired",
+	{ 'i', "inactive", "DAYS", N_("lock the account so long after the password expired"),
 	  OPT_STRING, AT(inactive) },
-	{ 'k', "keep-tokens", NULL, "change the password only if it has expired", OPT_FLAG,
+	{ 'k', "keep-tokens", NULL, N_("change the password only if it has expired"), OPT_FLAG,
 	  AT(keep) },
-	{ 'l', "lock", NULL, "lock the password", OPT_FLAG, AT(lock) },
-	{ 'n', "mindays", "DAYS", "how long a password must be kept", OPT_STRING, AT(min) },
-	{ 'q', "quiet", NULL, "say less", OPT_FLAG, AT(quiet) },
-	{ 'r', "repository", "NAME", "where the password is: \"files\"", OPT_STRING,
+	{ 'l', "lock", NULL, N_("lock the password"), OPT_FLAG, AT(lock) },
+	{ 'n', "mindays", "DAYS", N_("how long a password must be kept"), OPT_STRING, AT(min) },
+	{ 'q', "quiet", NULL, N_("say less"), OPT_FLAG, AT(quiet) },
+	{ 'r', "repository", "NAME", N_("where the password is: \"files\""), OPT_STRING,
 	  AT(repository) },
-	{ 's', "stdin", NULL, "read the new password from standard input", OPT_FLAG,
+	{ 's', "stdin", NULL, N_("read the new password from standard input"), OPT_FLAG,
 	  AT(from_stdin) },
-	{ 'S', "status", NULL, "show the state of the password", OPT_FLAG, AT(status) },
-	{ 'u', "unlock", NULL, "unlock the password", OPT_FLAG, AT(unlock) },
-	{ 'w', "warndays", "DAYS", "how long before it expires a user is warned", OPT_STRING,
+	{ 'S', "status", NULL, N_("show the state of the password"), OPT_FLAG, AT(status) },
+	{ 'u', "unlock", NULL, N_("unlock the password"), OPT_FLAG, AT(unlock) },
+	{ 'w', "warndays", "DAYS", N_("how long before it expires a user is warned"), OPT_STRING,
 	  AT(warn) },
-	{ 'x', "maxdays", "DAYS", "how long a password is good", OPT_STRING, AT(max) },
+	{ 'x', "maxdays", "DAYS", N_("how long a password is good"), OPT_STRING, AT(max) },
 	{ 0 }
 };
 
@@ -224,7 +225,7 @@ static void say_changed(const struct run *run, const struct passwd_given *o, boo
 		json_member(stdout, true, "name", o->user);
 		printf(",\"changed\":%s}\n", changed ? "true" : "false");
 	} else if (!o->quiet) {
-		printf("%s: password changed.\n", run->tool->name);
+		printf(_("%s: password changed.\n"), run->tool->name);
 	}
 }
 
@@ -286,7 +287,7 @@ static int change_rows(struct run *run, struct plan *plan)
 static int read_secret(struct run *run, struct secret *ret)
 {
 	if (secret_make(ret, SECRET_SIZE, &run->err) < 0 ||
-	    prompt_secret(PROMPT_STANDARD, "", ret, &run->err) < 0)
+	    prompt_secret(PROMPT_STANDARD, NULL, ret, &run->err) < 0)
 		return -1;
 	if (ret->n > 0)
 		return 0;
@@ -368,7 +369,7 @@ static int change_by_ourselves(struct run *run, const struct passwd_given *o)
 		return 0;
 	}
 	if (!o->quiet && !run->opt.json) {
-		printf("Changing password for %s\n", str_visible(&run->arena, o->user));
+		printf(_("Changing password for %s\n"), str_visible(&run->arena, o->user));
 		fflush(stdout);
 	}
 	if (ask(run, o, &c, &new) < 0 || password_change_commit(&c, run, &new) < 0)
@@ -425,8 +426,8 @@ static int work(struct run *run, void *options, const char *const *operands)
 
 static const struct tool passwd_tool = {
 	.name = "passwd",
-	.synopsis = "[options] [LOGIN]",
-	.summary = "Change a password, or show and change what goes with it.",
+	.synopsis = N_("[options] [LOGIN]"),
+	.summary = N_("Change a password, or show and change what goes with it."),
 	.options = passwd_opts,
 	.elevated = true,
 	.permission = "passwd",

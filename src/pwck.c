@@ -13,6 +13,7 @@
 #include "json.h"
 #include "profile.h"
 #include "prompt.h"
+#include "text.h"
 #include "verify.h"
 
 struct pwck {
@@ -24,24 +25,24 @@ struct pwck {
 #define AT(member) offsetof(struct pwck, member)
 
 static const struct opt pwck_opts[] = {
-	{ 'b', "badname", NULL, "do not check names against the rules", OPT_FLAG, AT(badname) },
-	{ 0, "fix", NULL, "make all safe repairs, ask nothing", OPT_FLAG, AT(fix) },
-	{ 0, "ignore", "CHECK", "leave this check out; may come again", OPT_LIST, AT(ignore) },
-	{ 'q', "quiet", NULL, "report errors, no warnings", OPT_FLAG, AT(quiet) },
-	{ 'r', "read-only", NULL, "ask nothing, change nothing", OPT_FLAG, AT(read_only) },
-	{ 0, "recover", NULL, "finish or take back an interrupted change, check nothing",
+	{ 'b', "badname", NULL, N_("do not check names against the rules"), OPT_FLAG, AT(badname) },
+	{ 0, "fix", NULL, N_("make all safe repairs, ask nothing"), OPT_FLAG, AT(fix) },
+	{ 0, "ignore", "CHECK", N_("leave this check out; may come again"), OPT_LIST, AT(ignore) },
+	{ 'q', "quiet", NULL, N_("report errors, no warnings"), OPT_FLAG, AT(quiet) },
+	{ 'r', "read-only", NULL, N_("ask nothing, change nothing"), OPT_FLAG, AT(read_only) },
+	{ 0, "recover", NULL, N_("finish or take back an interrupted change, check nothing"),
 	  OPT_FLAG, AT(recover) },
-	{ 's', "sort", NULL, "sort by UID, check nothing", OPT_FLAG, AT(sort) },
+	{ 's', "sort", NULL, N_("sort by UID, check nothing"), OPT_FLAG, AT(sort) },
 	{ 0 }
 };
 
 static const struct opt grpck_opts[] = {
-	{ 0, "fix", NULL, "make all safe repairs, ask nothing", OPT_FLAG, AT(fix) },
-	{ 0, "ignore", "CHECK", "leave this check out; may come again", OPT_LIST, AT(ignore) },
-	{ 'q', "quiet", NULL, "accepted; grpck has no more to say", OPT_FLAG, AT(quiet) },
-	{ 'r', "read-only", NULL, "ask nothing, change nothing", OPT_FLAG, AT(read_only) },
-	{ 's', "sort", NULL, "sort by GID, check nothing", OPT_FLAG, AT(sort) },
-	{ 'S', "silence-warnings", NULL, "the same as --ignore=members-differ", OPT_FLAG,
+	{ 0, "fix", NULL, N_("make all safe repairs, ask nothing"), OPT_FLAG, AT(fix) },
+	{ 0, "ignore", "CHECK", N_("leave this check out; may come again"), OPT_LIST, AT(ignore) },
+	{ 'q', "quiet", NULL, N_("accepted; grpck has no more to say"), OPT_FLAG, AT(quiet) },
+	{ 'r', "read-only", NULL, N_("ask nothing, change nothing"), OPT_FLAG, AT(read_only) },
+	{ 's', "sort", NULL, N_("sort by GID, check nothing"), OPT_FLAG, AT(sort) },
+	{ 'S', "silence-warnings", NULL, N_("the same as --ignore=members-differ"), OPT_FLAG,
 	  AT(silence) },
 	{ 0 }
 };
@@ -326,7 +327,7 @@ static int recover(struct run *run)
 	if (run_transaction(run, TABLE_ALL, nothing, NULL) < 0)
 		return -1;
 	if (run->events.count == before)
-		puts("there is no interrupted change");
+		puts(_("there is no interrupted change"));
 	for (; before < run->events.count; before++)
 		if (run->events.items[before].text)
 			puts(run->events.items[before].text);
@@ -408,14 +409,14 @@ static int work(struct run *run, void *options, const char *const *operands)
 }
 
 static const struct tool pwck_tool = {
-	.name = "pwck", .synopsis = "[options] [passwd [shadow]]",
-	.summary = "Check the files of users.",
+	.name = "pwck", .synopsis = N_("[options] [passwd [shadow]]"),
+	.summary = N_("Check the files of users."),
 	.options = pwck_opts, .status = STATUSES, .work = work,
 };
 
 static const struct tool grpck_tool = {
-	.name = "grpck", .synopsis = "[options] [group [gshadow]]",
-	.summary = "Check the files of groups.",
+	.name = "grpck", .synopsis = N_("[options] [group [gshadow]]"),
+	.summary = N_("Check the files of groups."),
 	.options = grpck_opts, .status = STATUSES, .work = work,
 };
 

@@ -8,6 +8,7 @@
 
 #include "convert.h"
 #include "flush.h"
+#include "text.h"
 
 static const struct opt no_opts[] = { { 0 } };
 
@@ -51,7 +52,7 @@ static int work(struct run *run, void *options, const char *const *operands)
 }
 
 #define TOOL(NAME, SUMMARY) { \
-	.name = NAME, .synopsis = "[options]", .summary = SUMMARY, .options = no_opts, \
+	.name = NAME, .synopsis = N_("[options]"), .summary = SUMMARY, .options = no_opts, \
 	.status = { [ERR_USAGE] = 2, [ERR_ARGUMENT] = 3, [ERR_MISSING] = 4, [ERR_LOCK] = 5, \
 		    [ERR_USER_FILE] = 3, [ERR_GROUP_FILE] = 3, [ERR_IO] = 3 }, \
 	.work = work, \

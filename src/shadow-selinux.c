@@ -8,6 +8,7 @@
 #include "run.h"
 #include "schema.h"
 #include "selinux.h"
+#include "text.h"
 
 struct report {
 	struct run *run;
@@ -202,8 +203,8 @@ static const struct opt no_options[] = { { 0 } };
 
 static const struct tool shadow_selinux = {
 	.name = "shadow-selinux",
-	.synopsis = "[options] [PATH...]",
-	.summary = "Show whether new account files get SELinux labels, which, and why.",
+	.synopsis = N_("[options] [PATH...]"),
+	.summary = N_("Show whether new account files get SELinux labels, which, and why."),
 	.options = no_options,
 	.status = { [ERR_USAGE] = 2, [ERR_ARGUMENT] = 2 },
 	.work = work,

@@ -16,6 +16,7 @@
 #include "fd.h"
 #include "flush.h"
 #include "profile.h"
+#include "text.h"
 #include "verify.h"
 
 static const struct opt no_opts[] = { { 0 } };
@@ -143,14 +144,14 @@ static int work(struct run *run, void *options, const char *const *operands)
 		flush_caches(run, FLUSH_USERS | FLUSH_GROUPS);
 	if (settle_all(run, &plan) < 0)
 		return -1;
-	printf("Shadow passwords are now %s.\n", plan.on ? "on" : "off");
+	printf(_("Shadow passwords are now %s.\n"), plan.on ? "on" : "off");
 	return 0;
 }
 
 static const struct tool shadowconfig_tool = {
 	.name = "shadowconfig",
-	.synopsis = "[options] on|off",
-	.summary = "Turn shadow passwords on or off.",
+	.synopsis = N_("[options] on|off"),
+	.summary = N_("Turn shadow passwords on or off."),
 	.options = no_opts,
 	.work = work,
 };

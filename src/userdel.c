@@ -15,6 +15,7 @@
 #include "mail.h"
 #include "seuser.h"
 #include "subid.h"
+#include "text.h"
 #include "user.h"
 
 struct userdel {
@@ -24,11 +25,12 @@ struct userdel {
 #define AT(member) offsetof(struct userdel, member)
 
 static const struct opt userdel_opts[] = {
-	{ 'f', "force", NULL, "even if the user has processes or does not own the files", OPT_FLAG,
+	{ 'f', "force", NULL,
+	  N_("even if the user has processes or does not own the files"), OPT_FLAG,
 	  AT(force) },
-	{ 'r', "remove", NULL, "remove the home directory and the mail spool", OPT_FLAG,
+	{ 'r', "remove", NULL, N_("remove the home directory and the mail spool"), OPT_FLAG,
 	  AT(remove) },
-	{ 'Z', "selinux-user", NULL, "remove the SELinux mapping of the login", OPT_FLAG,
+	{ 'Z', "selinux-user", NULL, N_("remove the SELinux mapping of the login"), OPT_FLAG,
 	  AT(seuser) },
 	{ 0 }
 };
@@ -197,8 +199,8 @@ static int work(struct run *run, void *options, const char *const *operands)
 
 static const struct tool userdel_tool = {
 	.name = "userdel",
-	.synopsis = "[options] LOGIN",
-	.summary = "Remove a user account.",
+	.synopsis = N_("[options] LOGIN"),
+	.summary = N_("Remove a user account."),
 	.options = userdel_opts,
 	.status = {
 		[ERR_USAGE] = 2, [ERR_ARGUMENT] = 3, [ERR_UNKNOWN] = 6, [ERR_BUSY] = 8,

@@ -19,6 +19,7 @@
 #include "name.h"
 #include "nss.h"
 #include "seuser.h"
+#include "text.h"
 #include "user_change.h"
 
 struct usermod {
@@ -32,44 +33,46 @@ struct usermod {
 #define AT(member) offsetof(struct usermod, member)
 
 static const struct opt usermod_opts[] = {
-	{ 'a', "append", NULL, "add the groups of -G, leave no other", OPT_FLAG, AT(append) },
-	{ 'b', "badname", NULL, "do not check the name against the rules", OPT_FLAG, AT(badname) },
+	{ 'a', "append", NULL, N_("add the groups of -G, leave no other"), OPT_FLAG, AT(append) },
+	{ 'b', "badname", NULL,
+	  N_("do not check the name against the rules"), OPT_FLAG, AT(badname) },
 	{ 0, "badnames", NULL, NULL, OPT_FLAG, AT(badname) },
-	{ 'c', "comment", "TEXT", "comment (GECOS) field", OPT_STRING, AT(comment) },
-	{ 0, "chown", "WHEN", "give files to the user: always, try or never", OPT_STRING,
+	{ 'c', "comment", "TEXT", N_("comment (GECOS) field"), OPT_STRING, AT(comment) },
+	{ 0, "chown", "WHEN", N_("give files to the user: always, try or never"), OPT_STRING,
 	  AT(chown) },
-	{ 'd', "home", "DIR", "home directory", OPT_STRING, AT(home) },
-	{ 'e', "expiredate", "DATE", "day on which the account ends", OPT_STRING, AT(expire) },
-	{ 'f', "inactive", "DAYS", "days between expiry of the password and of the account",
+	{ 'd', "home", "DIR", N_("home directory"), OPT_STRING, AT(home) },
+	{ 'e', "expiredate", "DATE", N_("day on which the account ends"), OPT_STRING, AT(expire) },
+	{ 'f', "inactive", "DAYS", N_("days between expiry of the password and of the account"),
 	  OPT_STRING, AT(inactive) },
-	{ 'g', "gid", "GROUP", "primary group, name or number", OPT_STRING, AT(gid) },
-	{ 'G', "groups", "GROUP,...", "further groups; all others are left", OPT_STRING,
+	{ 'g', "gid", "GROUP", N_("primary group, name or number"), OPT_STRING, AT(gid) },
+	{ 'G', "groups", "GROUP,...", N_("further groups; all others are left"), OPT_STRING,
 	  AT(groups) },
-	{ 'l', "login", "NAME", "login name", OPT_STRING, AT(login) },
-	{ 'L', "lock", NULL, "lock the password", OPT_FLAG, AT(lock) },
-	{ 'm', "move-home", NULL, "move the home directory to that of -d", OPT_FLAG,
+	{ 'l', "login", "NAME", N_("login name"), OPT_STRING, AT(login) },
+	{ 'L', "lock", NULL, N_("lock the password"), OPT_FLAG, AT(lock) },
+	{ 'm', "move-home", NULL, N_("move the home directory to that of -d"), OPT_FLAG,
 	  AT(move_home) },
-	{ 0, "no-chown", NULL, "the same as --chown=never", OPT_FLAG, AT(no_chown) },
-	{ 'o', "non-unique", NULL, "take a UID that another user has", OPT_FLAG, AT(non_unique) },
-	{ 0, "one-file-system", NULL, "do not enter what is mounted below the home directory",
+	{ 0, "no-chown", NULL, N_("the same as --chown=never"), OPT_FLAG, AT(no_chown) },
+	{ 'o', "non-unique", NULL,
+	  N_("take a UID that another user has"), OPT_FLAG, AT(non_unique) },
+	{ 0, "one-file-system", NULL, N_("do not enter what is mounted below the home directory"),
 	  OPT_FLAG, AT(one_file_system) },
-	{ 'p', "password", "HASH", "hashed password", OPT_STRING, AT(password) },
-	{ 'r', "remove", NULL, "leave the groups of -G only", OPT_FLAG, AT(remove) },
-	{ 's', "shell", "SHELL", "login shell", OPT_STRING, AT(shell) },
-	{ 'S', "add-subids", NULL, "give free ranges of subordinate ids", OPT_FLAG,
+	{ 'p', "password", "HASH", N_("hashed password"), OPT_STRING, AT(password) },
+	{ 'r', "remove", NULL, N_("leave the groups of -G only"), OPT_FLAG, AT(remove) },
+	{ 's', "shell", "SHELL", N_("login shell"), OPT_STRING, AT(shell) },
+	{ 'S', "add-subids", NULL, N_("give free ranges of subordinate ids"), OPT_FLAG,
 	  AT(add_subids) },
-	{ 'u', "uid", "UID", "user id", OPT_STRING, AT(uid) },
-	{ 'U', "unlock", NULL, "unlock the password", OPT_FLAG, AT(unlock) },
-	{ 'v', "add-subuids", "FIRST-LAST", "add a range of subordinate UIDs", OPT_LIST,
+	{ 'u', "uid", "UID", N_("user id"), OPT_STRING, AT(uid) },
+	{ 'U', "unlock", NULL, N_("unlock the password"), OPT_FLAG, AT(unlock) },
+	{ 'v', "add-subuids", "FIRST-LAST", N_("add a range of subordinate UIDs"), OPT_LIST,
 	  AT(add_subuids) },
-	{ 'V', "del-subuids", "FIRST-LAST", "take a range of subordinate UIDs away", OPT_LIST,
+	{ 'V', "del-subuids", "FIRST-LAST", N_("take a range of subordinate UIDs away"), OPT_LIST,
 	  AT(del_subuids) },
-	{ 'w', "add-subgids", "FIRST-LAST", "add a range of subordinate GIDs", OPT_LIST,
+	{ 'w', "add-subgids", "FIRST-LAST", N_("add a range of subordinate GIDs"), OPT_LIST,
 	  AT(add_subgids) },
-	{ 'W', "del-subgids", "FIRST-LAST", "take a range of subordinate GIDs away", OPT_LIST,
+	{ 'W', "del-subgids", "FIRST-LAST", N_("take a range of subordinate GIDs away"), OPT_LIST,
 	  AT(del_subgids) },
-	{ 'Z', "selinux-user", "SEUSER", "SELinux user for the login", OPT_STRING, AT(seuser) },
-	{ 0, "selinux-range", "RANGE", "SELinux range for the login", OPT_STRING, AT(serange) },
+	{ 'Z', "selinux-user", "SEUSER", N_("SELinux user for the login"), OPT_STRING, AT(seuser) },
+	{ 0, "selinux-range", "RANGE", N_("SELinux range for the login"), OPT_STRING, AT(serange) },
 	{ 0 }
 };
 
@@ -448,8 +451,8 @@ static int work(struct run *run, void *options, const char *const *operands)
 
 static const struct tool usermod_tool = {
 	.name = "usermod",
-	.synopsis = "[options] LOGIN",
-	.summary = "Change a user account.",
+	.synopsis = N_("[options] LOGIN"),
+	.summary = N_("Change a user account."),
 	.options = usermod_opts,
 	.status = {
 		[ERR_USAGE] = 2, [ERR_ARGUMENT] = 3, [ERR_BAD_NAME] = 3, [ERR_ID_IN_USE] = 4,

@@ -16,6 +16,7 @@
 #include "flush.h"
 #include "prompt.h"
 #include "session.h"
+#include "text.h"
 
 struct vipw {
 	bool group, passwd, quiet, shadow;
@@ -25,10 +26,10 @@ struct vipw {
 #define AT(member) offsetof(struct vipw, member)
 
 static const struct opt vipw_opts[] = {
-	{ 'g', "group", NULL, "edit the files of groups", OPT_FLAG, AT(group) },
-	{ 'p', "passwd", NULL, "edit the files of users", OPT_FLAG, AT(passwd) },
-	{ 'q', "quiet", NULL, "say nothing of a file that is unchanged", OPT_FLAG, AT(quiet) },
-	{ 's', "shadow", NULL, "edit shadow or gshadow", OPT_FLAG, AT(shadow) },
+	{ 'g', "group", NULL, N_("edit the files of groups"), OPT_FLAG, AT(group) },
+	{ 'p', "passwd", NULL, N_("edit the files of users"), OPT_FLAG, AT(passwd) },
+	{ 'q', "quiet", NULL, N_("say nothing of a file that is unchanged"), OPT_FLAG, AT(quiet) },
+	{ 's', "shadow", NULL, N_("edit shadow or gshadow"), OPT_FLAG, AT(shadow) },
 	{ 0 }
 };
 
@@ -234,8 +235,8 @@ static void tell_about_other(struct run *run, const struct editing *e)
 
 	if (fd < 0)
 		return;
-	printf("You have modified %s.\nYou may need to modify %s for consistency.\n"
-	       "Please use the command '%s%s' to do so.\n",
+	printf(_("You have modified %s.\nYou may need to modify %s for consistency.\n"
+		 "Please use the command '%s%s' to do so.\n"),
 	       e->shown, root_show(&run->root, &run->arena, schema_get(other)->path),
 	       groups ? "vigr" : "vipw", o->shadow ? "" : " -s");
 }
@@ -268,7 +269,7 @@ static int work(struct run *run, void *options, const char *const *operands)
 		flush_caches(run, groups ? FLUSH_GROUPS : FLUSH_USERS);
 		tell_about_other(run, &e);
 	} else if (!o->quiet) {
-		printf("%s: %s is unchanged\n", run->tool->name, e.shown);
+		printf(_("%s: %s is unchanged\n"), run->tool->name, e.shown);
 	}
 	return 0;
 }
@@ -276,12 +277,12 @@ static int work(struct run *run, void *options, const char *const *operands)
 #define STATUSES { [ERR_USAGE] = 2, [ERR_ARGUMENT] = 3 }
 
 static const struct tool vipw_tool = {
-	.name = "vipw", .synopsis = "[options]", .summary = "Edit the files of users.",
+	.name = "vipw", .synopsis = N_("[options]"), .summary = N_("Edit the files of users."),
 	.options = vipw_opts, .status = STATUSES, .work = work,
 };
 
 static const struct tool vigr_tool = {
-	.name = "vigr", .synopsis = "[options]", .summary = "Edit the files of groups.",
+	.name = "vigr", .synopsis = N_("[options]"), .summary = N_("Edit the files of groups."),
 	.options = vipw_opts, .status = STATUSES, .work = work,
 };
 
