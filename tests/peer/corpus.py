@@ -9,6 +9,8 @@
     $ LINE              a command line, run by sh in the root as root
     % LINE              the same as an ordinary user (bob)
     %NAME LINE          the same as NAME
+    ~NAME LINE          the same, in a mount namespace whose root is the root: who sits in a
+                        chroot may make no user namespace
     ? TEXT -> ANSWER    the line before runs on a terminal: when TEXT is shown, ANSWER is typed
                         (without TEXT at once: a prompt that comes later may throw it away)
     ? TEXT              TEXT must be shown; nothing is typed
@@ -65,9 +67,9 @@ def read_file(path):
             lines = groups[rest] = []
         elif mark == '+' and lines is not None and rest in groups:
             lines.extend(groups[rest])
-        elif mark == '?' and lines and lines[-1][0][0] in '$%?':
+        elif mark == '?' and lines and lines[-1][0][0] in '$%~?':
             lines.append((mark, rest))
-        elif (mark in ('!', '@', '$', '&') or mark[:1] == '%') and rest and lines is not None:
+        elif (mark in ('!', '@', '$', '&') or mark[:1] in ('%', '~')) and rest and lines is not None:
             lines.append((mark, rest))
         else:
             sys.exit(f'{path}:{number}: cannot read this line: {text}')

@@ -68,6 +68,19 @@ def enter():
     socket.sethostname('peer')
 
 
+def enter_root(path, pivot):
+    """By chroot(2), or as the root of a mount namespace."""
+    if not pivot:
+        os.chroot(path)
+        os.chdir('/')
+        return
+    check(libc.unshare(CLONE_NEWNS), 'unshare')
+    os.chdir(path)
+    check(libc.pivot_root(b'.', b'.'), 'pivot_root')
+    check(libc.umount2(b'.', MNT_DETACH), 'umount')
+    os.chdir('/')
+
+
 def decode(datagram):
     """<86>Nov 14 22:13:20 useradd[7]: text -> authpriv.info useradd[]: text"""
     text = datagram.decode('utf-8', 'surrogateescape').rstrip('\0\n')
@@ -82,7 +95,8 @@ def decode(datagram):
 
 def fold(text):
     """Usage texts are each suite's own, process ids vary: only that they are there is compared."""
-    text = re.sub(r'(?<=by process )\d+|(?<=by PID )\d+', 'N', text)
+    text = re.sub(r'(?<=by PID )\d+|(?<=/proc/)\d+|'
+                  r'(?<=arget )\d+|(?<=[Pp]rocess )\d+', 'N', text)
     return re.sub(r'^Usage: .*', '<usage>\n', text, flags=re.S | re.M)
 
 
@@ -121,6 +135,7 @@ class Root:
         """base: the unpacked system; pristine: the mutable part that each case starts from."""
         self.base, self.pristine = base, pristine
         self.sockets = {}
+        self.pivot = False      # the next line's process gets a mount namespace
 
     def __enter__(self):
         self.dir = tempfile.mkdtemp(prefix='root.', dir=os.path.dirname(self.pristine))
@@ -196,8 +211,7 @@ class Root:
         def inside():
             if 'slave' in descriptors:
                 terminal.take_over()
-            os.chroot(self.dir)
-            os.chdir('/')
+            enter_root(self.dir, self.pivot)
             os.umask(0o022)
             if groups is not None:
                 os.setgroups(groups)
