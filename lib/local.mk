@@ -104,6 +104,15 @@ lib_libaccount_a_SOURCES = \
 	lib/subid.h \
 	lib/subid_choose.c \
 	lib/subid_private.h \
+	lib/subid_row.c \
+	lib/subid_row.h \
+	lib/subid_source.c \
+	lib/subid_source.h \
+	lib/subid_source_file.c \
+	lib/subid_source_find.c \
+	lib/subid_source_plugin.c \
+	lib/subid_source_private.h \
+	lib/subid_source_user.c \
 	lib/subid_spans.c \
 	lib/table.c \
 	lib/table.h \

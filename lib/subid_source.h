@@ -16,11 +16,13 @@
  * else runs in its process.  Calls on different sources may run at the same time.
  *
  * An owner is a user name, or a uid in decimal.  A row of the files belongs to it when it bears the
- * name or the uid of that user; both are looked up once, by getpwnam(3) and getpwuid(3).  Rows are
- * cut to what a uid can be (4294967294); a row that is malformed or gives nothing is passed over.
- * A file that does not exist gives nothing to anybody.
+ * name or the uid of that user; both are looked up once, by getpwnam(3) and getpwuid(3) (in the
+ * passwd below prefix, where there is one).  Whom nobody knows has the rows that bear his name as
+ * it is given: the directory that knows him may be out of reach.  Rows are cut to what a uid can be
+ * (4294967294); a row that is malformed or gives nothing is passed over.  A file that does not
+ * exist gives nothing to anybody.
  *
- * Errors: ERR_UNKNOWN (no such user), ERR_SUBUID_FILE and ERR_SUBGID_FILE (cannot be read),
+ * Errors: ERR_UNKNOWN (no such user, and no row), ERR_SUBUID_FILE and ERR_SUBGID_FILE (cannot be read),
  * ERR_MISSING (the plug-in is not there, or lacks a function; the message names file and function),
  * ERR_IO (the plug-in cannot answer; or no memory).
  */
@@ -44,7 +46,8 @@ struct subid_row {
 struct subid_plugin;
 
 struct subid_source {
-	const char *prefix;          /* stands before the paths of the files; "" is the running system */
+	/* The directory that stands for "/"; "" is the running system.  It is borrowed. */
+	const char *prefix;
 	struct subid_plugin *plugin; /* NULL: the files */
 };
 

@@ -58,6 +58,7 @@ unit_programs = \
 	tests/unit/test_shells \
 	tests/unit/test_str \
 	tests/unit/test_subid \
+	tests/unit/test_subid_source \
 	tests/unit/test_table \
 	tests/unit/test_tree \
 	tests/unit/test_tree_copy \
