@@ -81,4 +81,28 @@ def shell_scripts():
     yield from output('shellcheck', '-S', 'warning', '-f', 'gcc', *scripts).splitlines()
 
 
-CHECKS = [writable_globals, manual_options, manual_pages, shell_scripts]
+def completed(shell, *words):
+    """What bash completes the last word of a command line to."""
+    script = f"source {files.BUILD}/completions/bash/{words[0]} && shift && " \
+             'COMP_WORDS=("$@") COMP_CWORD=$(($# - 1)) && ' \
+             f'_shadow_portable_{words[0]} && ' + r'printf "%s\n" "${COMPREPLY[@]}"'
+    return output(shell, '-c', script, 'sh', 'sh', *words).split()
+
+
+def completions():
+    """Each shell can read its files, and bash completes options, their values and operands."""
+    if not os.path.exists(f'{files.BUILD}/completions/done'):
+        raise LookupError('completions/done')
+    for shell, check in (('bash', '-n'), ('zsh', '-n'), ('fish', '--no-execute')):
+        for path in sorted(glob.glob(f'{files.BUILD}/completions/{shell}/*')):
+            if output(shell, check, path):
+                yield path
+    for words, wanted in ((('shadowconfig', 'o'), ['on', 'off']),
+                          (('expiry', '--ch'), ['--check']),
+                          (('pwconv', '--selinux', 's'), ['strict']),
+                          (('chgpasswd', '--root', '/et'), ['/etc'])):
+        if completed('bash', *words) != wanted:
+            yield f'{" ".join(words)}: {completed("bash", *words)}'
+
+
+CHECKS = [writable_globals, manual_options, manual_pages, shell_scripts, completions]
