@@ -64,6 +64,21 @@ CASES = [Case(*fields) for fields in (
     ('pwconv-faulty', 'pwconv', '%P', 'faulty'),
     ('vipw-append', 'vipw', '%P', 'full'),
     ('vipw-bound', 'vipw', '%P', 'bound'),
+    ('vipw-shadow', 'vipw', '%P -s', 'full'),
+    ('vigr-group', 'vigr', '%P', 'linked'),
+    ('vigr-gshadow', 'vigr', '%P -s', 'full'),
+    ('cppw-passwd', 'cppw', '%P %W/new/passwd', 'offered'),
+    ('cpgr-gshadow', 'cpgr', '%P -s %W/new/gshadow', 'offered'),
+    ('groupmems-add', 'groupmems', '%P -g staff -a other', 'full'),
+    ('groupmems-delete', 'groupmems', '%P -g audio -d other', 'linked'),
+    ('groupmems-purge', 'groupmems', '%P -g staff -p', 'full'),
+    ('shadowconfig-on', 'shadowconfig', '%P on', 'bare'),
+    ('shadowconfig-off', 'shadowconfig', '%P off', 'full'),
+    ('newusers-bare', 'newusers', '%P -c NONE', 'bare', 'neo:pw1:::::\nold:pw3:::New::\n'),
+    ('newusers-linked', 'newusers', '%P -c NONE', 'linked', 'neo:pw1:::::\nold:pw3:::New::\n'),
+    ('grpunconv-linked', 'grpunconv', '%P', 'linked'),
+    ('grpconv-faulty', 'grpconv', '%P', 'faulty'),
+    ('grpck-sort', 'grpck', '%P -s', 'shuffled'),
 )]
 
 # The run that comes next: it locks all files, so that it recovers them and takes away what the
@@ -78,7 +93,7 @@ REFUSED = ' recovery: '
 LATE = (12, 13)
 # And what such a failure may say: of hooks that cannot be run the packaged tools make status 1;
 # and it is told when what was done cannot be told.
-EXCUSES = ('-post.d', 'cannot write the output')
+EXCUSES = ('-post.d', 'cannot write the output', 'cannot set the owner and mode of')
 
 Peer = namedtuple('Peer', 'name line other unique')
 

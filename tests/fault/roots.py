@@ -169,10 +169,14 @@ def make_faulty(where):
 
 
 def make_shuffled(where):
-    """The rows of passwd are not in the order of their ids; those of shadow are."""
+    """The rows of passwd and group are not in the order of their ids; those of the others are."""
     make_full(where)
     rows = PASSWD.splitlines(True)
     write(f'{where}/etc/passwd', ''.join(rows[number] for number in (3, 1, 0, 4, 2)))
+    names = [row.split(':')[0] for row in sorted(GROUP.splitlines(),
+                                                 key=lambda row: int(row.split(':')[2]))]
+    secret = {row.split(':')[0]: row for row in GSHADOW.splitlines(True)}
+    write(f'{where}/etc/gshadow', ''.join(secret[name] for name in names), 0o640, (0, 42))
 
 
 def make_large(where):
@@ -196,6 +200,20 @@ def make_live(where, system):
             shutil.copy2(source, f'{where}/etc/{name}')
 
 
+def make_offered(where):
+    """Two files that are to take the place of others."""
+    make_full(where)
+    write(f'{where}/new/passwd', PASSWD.replace('Old User', 'Offered'))
+    write(f'{where}/new/gshadow', GSHADOW.replace('staff:*:', 'staff:!:'))
+
+
+# Of a base tree by its name.
+MAKERS = {'full': make_full, 'bare': make_bare, 'linked': make_linked, 'large': make_large,
+          'bound': make_full, 'faulty': make_faulty, 'faulty-bound': make_faulty,
+          'shuffled': make_shuffled, 'shuffled-bound': make_shuffled,
+          'offered': make_offered}
+
+
 class Roots:
     """Base trees by name, work directories, and a system to chroot into, all in memory."""
 
@@ -217,10 +235,7 @@ class Roots:
                 if name == 'live':
                     make_live(where, self.system)
                 else:
-                    {'full': make_full, 'bare': make_bare, 'linked': make_linked,
-                     'large': make_large, 'bound': make_full, 'faulty': make_faulty,
-                     'faulty-bound': make_faulty, 'shuffled': make_shuffled,
-                     'shuffled-bound': make_shuffled}[name](where)
+                    MAKERS[name](where)
                 self.bases[name] = where
             return self.bases[name]
 

@@ -20,7 +20,7 @@
 
 #include "trace.h"
 
-enum { sweep_late_max = 4, sweep_excuses_max = 2 };
+enum { sweep_late_max = 4, sweep_excuses_max = 4 };
 
 struct sweep {
 	const char *base;	/* the small root, read only */
