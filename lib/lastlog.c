@@ -27,11 +27,6 @@ static int open_at(struct run *run, enum uid_log_id f, uid_t uid)
 	return -1;
 }
 
-static void write_record(int fd, enum uid_log_id f, uid_t uid, const char *record)
-{
-	(void)!pwrite(fd, record, uid_log_record(f), (off_t)(uid_log_record(f) * (uint64_t)uid));
-}
-
 bool lastlog_is_beyond(struct run *run, uid_t uid)
 {
 	long long max = defs_number(&run->defs, "LASTLOG_UID_MAX", -1);
@@ -50,7 +45,7 @@ void lastlog_reset(struct run *run, uid_t uid)
 		_cleanup_fd_ int fd = open_at(run, (enum uid_log_id)i, uid);
 
 		if (fd >= 0)
-			write_record(fd, (enum uid_log_id)i, uid, zeros);
+			(void)!uid_log_put(fd, (enum uid_log_id)i, uid, zeros);
 	}
 }
 
@@ -70,7 +65,7 @@ void lastlog_move(struct run *run, uid_t from, uid_t to)
 			continue;
 		if (pread(fd, record, size, (off_t)(size * (uint64_t)from)) != (ssize_t)size)
 			memset(record, 0, sizeof(record));
-		write_record(fd, f, to, record);
+		(void)!uid_log_put(fd, f, to, record);
 	}
 }
 

@@ -60,7 +60,7 @@ static int look(struct uid_log *log, struct run *run, bool write)
 int uid_log_open(struct uid_log *ret, struct run *run, enum uid_log_id which, bool write)
 {
 	const char *path = files[which].path;
-	struct uid_log log = { .fd = -1, .size = files[which].size };
+	struct uid_log log = { .fd = -1, .which = which, .size = files[which].size };
 	struct stat st;
 
 	log.path = root_show(&run->root, &run->arena, path);
@@ -110,18 +110,43 @@ int uid_log_read(const struct uid_log *log, uint32_t uid, void *ret, struct err 
 	return 0;
 }
 
+/* As the first `size` bytes were, and the file as long as it was. */
+static void take_back(int fd, off_t at, const char *old, size_t size, size_t written, off_t length)
+{
+	(void)!pwrite(fd, old, written < size ? written : size, at);
+	if (at + (off_t)written > length)
+		(void)!ftruncate(fd, length);
+}
+
+int uid_log_put(int fd, enum uid_log_id which, uint32_t uid, const void *record)
+{
+	const size_t size = files[which].size;
+	const off_t at = (off_t)(size * (uint64_t)uid);
+	char old[UID_LOG_RECORD_MAX];
+	struct stat st;
+	ssize_t had, n;
+
+	if (fstat(fd, &st) < 0)
+		return -1;
+	do
+		had = pread(fd, old, size, at);
+	while (had < 0 && errno == EINTR);
+	if (had < 0)
+		return -1;
+	do
+		n = pwrite(fd, record, size, at);
+	while (n < 0 && errno == EINTR);
+	if (n < 0 || (size_t)n == size)
+		return n < 0 ? -1 : 0;
+	take_back(fd, at, old, (size_t)had, (size_t)n, st.st_size);
+	errno = ENOSPC;
+	return -1;
+}
+
 int uid_log_write(struct uid_log *log, uint32_t uid, const void *record, struct err *e)
 {
-	ssize_t n;
-
-	do
-		n = pwrite(log->fd, record, log->size, place_of(log, uid));
-	while (n < 0 && errno == EINTR);
-	if (n < 0)
+	if (uid_log_put(log->fd, log->which, uid, record) < 0)
 		return err_sys(e, ERR_IO, "cannot write %s", log->path);
-	if ((size_t)n < log->size)
-		return err_set(e, ERR_IO, "cannot write %s: no room for a whole record",
-			       log->path);
 	if (uid >= log->count)
 		log->count = (uint64_t)uid + 1;
 	if (day_fix_times(log->fd) < 0)

@@ -31,6 +31,7 @@ enum uid_log_id { UID_LOG_LOGINS, UID_LOG_FAILURES };
 
 struct uid_log {
 	int fd;
+	enum uid_log_id which;
 	const char *path; /* as messages show it */
 	size_t size;      /* bytes of a record */
 	uint64_t count;   /* whole records of the file, holes included */
@@ -51,6 +52,9 @@ void uid_log_close(struct uid_log *log);
 
 int uid_log_read(const struct uid_log *log, uint32_t uid, void *ret, struct err *e);
 int uid_log_write(struct uid_log *log, uint32_t uid, const void *record, struct err *e);
+/* The same for a descriptor; -1 sets errno.  Where there is room for a part of the record only, it
+ * and the file's length stay as they were. */
+int uid_log_put(int fd, enum uid_log_id which, uint32_t uid, const void *record);
 
 /* The first record from *uid on with a byte that is not zero: 1, and *uid is its; 0 none; -1.
  * Holes are skipped, however large (lseek(2), SEEK_DATA). */
