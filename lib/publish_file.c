@@ -205,26 +205,24 @@ int file_suffix(char *buffer, const char *name, const char *suffix)
 	return -1;
 }
 
-/* A file beside f's, complete but not yet on disk; the descriptor, or -1. */
+/* A file beside f's, complete but not yet on disk: its new_fd or its bridge_fd. */
 static int make_beside(struct txn *txn, struct file *f, const char *name, bool bridge,
 		       struct err *e)
 {
-	_cleanup_fd_ int fd = create_beside(txn, f, name, e);
-	int made;
+	int fd = create_beside(txn, f, name, e);
 
 	if (fd < 0)
 		return txn_error(txn, f, e);
 	/* From here on it is file_discard's. */
 	f->state = FILE_PREPARED;
+	*(bridge ? &f->bridge_fd : &f->new_fd) = fd;
 	if ((f->created ? first_identity(txn, f, fd) : identity_copy(f->fd, &f->st, fd)) < 0)
 		return txn_error(txn, f, e);
 	if (settle_label(txn, f, fd, e) < 0)
 		return -1;
 	if (write_table(f, fd, bridge) < 0 || day_fix_times(fd) < 0)
 		return txn_error(txn, f, e);
-	made = fd;
-	fd = -1;
-	return made;
+	return 0;
 }
 
 static int open_in_place(const struct file *f)
@@ -244,8 +242,10 @@ static bool wants_bridge(const struct txn *txn, const struct file *f)
 {
 	const struct table *users = txn->files[TABLE_PASSWD].table;
 
-	return f->id == TABLE_SHADOW && !f->created && !f->in_place && users &&
-	       table_edits(users) > 0 && add_renamed(f, NULL) > 0;
+	/* Rows that change places lose no names.  Given files are nobody's to log in by, and no
+	 * recovery takes the bridge away. */
+	return f->id == TABLE_SHADOW && !f->created && !f->in_place && !f->reordered &&
+	       !txn->spec.paths && users && table_edits(users) > 0 && add_renamed(f, NULL) > 0;
 }
 
 bool file_has_bridge(const struct file *f)
@@ -291,16 +291,14 @@ int file_prepare(struct txn *txn, struct file *f, struct err *e)
 	if (file_suffix(f->new, f->place.name, "+") < 0 ||
 	    file_suffix(bridge, f->place.name, "++") < 0)
 		return txn_error(txn, f, e);
-	f->new_fd = make_beside(txn, f, f->new, false, e);
-	if (f->new_fd < 0)
+	if (make_beside(txn, f, f->new, false, e) < 0)
 		return -1;
 	f->in_place = file_is_mount_point(f);
 	if (f->in_place && check_in_place(f) < 0)
 		return txn_error(txn, f, e);
 	if (!wants_bridge(txn, f))
 		return 0;
-	f->bridge_fd = make_beside(txn, f, bridge, true, e);
-	return f->bridge_fd < 0 ? -1 : 0;
+	return make_beside(txn, f, bridge, true, e);
 }
 
 /*
