@@ -6,6 +6,7 @@
  * What is wrong in the files is shown first.  DPKG_ROOT names the root as --root does, for
  * maintainer scripts.
  */
+#include <errno.h>
 #include <fcntl.h>
 #include <string.h>
 #include <stdlib.h>
@@ -83,27 +84,31 @@ static int change(struct run *run, struct txn *txn, void *context)
 	return 0;
 }
 
-/* Only a file of one name: in a tree of somebody else's it could be another file. */
+/* -1 sets errno.  Only a file of one name: in a tree of somebody else's it could be another. */
+static int set_identity(int fd, gid_t gid, mode_t mode)
+{
+	struct stat st;
+
+	if (fstat(fd, &st) < 0)
+		return -1;
+	if (!S_ISREG(st.st_mode) || st.st_nlink != 1)
+		return 0;
+	if (geteuid() == 0 && (st.st_uid != 0 || st.st_gid != gid) && fchown(fd, 0, gid) < 0)
+		return -1;
+	return (st.st_mode & 07777) != mode ? fchmod(fd, mode) : 0;
+}
+
+/* The conversion stands by then. */
 static int settle(struct run *run, enum table_id id, gid_t gid, mode_t mode)
 {
 	const char *path = schema_get(id)->path;
 	_cleanup_fd_ int fd = root_openat(&run->root, path, O_RDONLY | O_NONBLOCK | O_NOCTTY, 0);
-	struct stat st;
 
-	if (fd < 0)
+	/* Who may not read it made it so: the mode of a shadow file may be 0000. */
+	if (fd < 0 ? errno == ENOENT || errno == EACCES : set_identity(fd, gid, mode) == 0)
 		return 0;
-	if (fstat(fd, &st) < 0)
-		return err_sys(&run->err, ERR_IO, "cannot open %s",
-			       root_show(&run->root, &run->arena, path));
-	if (!S_ISREG(st.st_mode) || st.st_nlink != 1)
-		return 0;
-	if (geteuid() == 0 && (st.st_uid != 0 || st.st_gid != gid) && fchown(fd, 0, gid) < 0)
-		return err_sys(&run->err, ERR_IO, "cannot change the owner of %s",
-			       root_show(&run->root, &run->arena, path));
-	if ((st.st_mode & 07777) != mode && fchmod(fd, mode) < 0)
-		return err_sys(&run->err, ERR_IO, "cannot change the mode of %s",
-			       root_show(&run->root, &run->arena, path));
-	return 0;
+	return err_sys(&run->err, ERR_IO, "cannot set the owner and mode of %s",
+		       root_show(&run->root, &run->arena, path));
 }
 
 static int settle_all(struct run *run, const struct plan *plan)
