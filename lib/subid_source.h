@@ -22,7 +22,7 @@
  * (4294967294); a row that is malformed or gives nothing is passed over.  A file that does not
  * exist gives nothing to anybody.
  *
- * Errors: ERR_UNKNOWN (no such user, and no row), ERR_SUBUID_FILE and ERR_SUBGID_FILE (cannot be read),
+ * Errors: ERR_UNKNOWN (no such user, and no row), ERR_SUBUID_FILE, ERR_SUBGID_FILE (cannot be read),
  * ERR_MISSING (the plug-in is not there, or lacks a function; the message names file and function),
  * ERR_IO (the plug-in cannot answer; or no memory).
  */

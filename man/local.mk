@@ -9,6 +9,7 @@ dist_man_MANS += man/cppw.8
 dist_man_MANS += man/expiry.1
 dist_man_MANS += man/faillog.5
 dist_man_MANS += man/faillog.8
+dist_man_MANS += man/getsubids.1
 dist_man_MANS += man/gpasswd.1
 dist_man_MANS += man/groupadd.8
 dist_man_MANS += man/groupdel.8

@@ -39,6 +39,10 @@ SETUID_TOOLS += gpasswd
 src_gpasswd_SOURCES = src/gpasswd.c
 src_gpasswd_LDADD = $(ACCOUNT_LIBS)
 
+bin_PROGRAMS += src/getsubids
+src_getsubids_SOURCES = src/getsubids.c
+src_getsubids_LDADD = $(ACCOUNT_LIBS)
+
 sbin_PROGRAMS += src/groupadd
 src_groupadd_SOURCES = src/groupadd.c
 src_groupadd_LDADD = $(ACCOUNT_LIBS)
