@@ -49,6 +49,16 @@ lib_libaccount_a_SOURCES = \
 	lib/home_shared.c \
 	lib/hook.c \
 	lib/hook.h \
+	lib/idmap.c \
+	lib/idmap.h \
+	lib/idmap_grant.c \
+	lib/idmap_look.c \
+	lib/idmap_rights.c \
+	lib/idmap_rights.h \
+	lib/idmap_target.c \
+	lib/idmap_target.h \
+	lib/idmap_why.c \
+	lib/idmap_why.h \
 	lib/ids.c \
 	lib/ids.h \
 	lib/journal.c \

@@ -5,19 +5,19 @@
 #include <string.h>
 #include <unistd.h>
 
-static const struct passwd *find_account(const struct run *run)
+static const struct passwd *find_account(uid_t uid)
 {
 	const char *login = getlogin();
 	const struct passwd *pw = login ? getpwnam(login) : NULL;
 
-	if (!pw || pw->pw_uid != run->caller.uid)
-		pw = getpwuid(run->caller.uid);
+	if (!pw || pw->pw_uid != uid)
+		pw = getpwuid(uid);
 	return pw;
 }
 
 static const char *find(struct run *run)
 {
-	const struct passwd *pw = find_account(run);
+	const struct passwd *pw = find_account(run->caller.uid);
 
 	return pw ? arena_strdup(&run->arena, pw->pw_name) : NULL;
 }
@@ -44,18 +44,22 @@ const char *self_label(struct run *run)
 		      arena_printf(&run->arena, "%lu", (unsigned long)run->caller.uid);
 }
 
-int self_account(struct run *run, struct self *ret)
+bool self_lookup(uid_t uid, struct arena *a, struct self *ret)
 {
-	const struct passwd *pw = find_account(run);
-	struct arena *a = &run->arena;
+	const struct passwd *pw = find_account(uid);
 
 	if (!pw)
-		return no_name(run);
+		return false;
 	*ret = (struct self){
 		.name = arena_strdup(a, pw->pw_name), .home = arena_strdup(a, pw->pw_dir),
 		.shell = arena_strdup(a, pw->pw_shell), .uid = pw->pw_uid, .gid = pw->pw_gid,
 	};
-	return 0;
+	return true;
+}
+
+int self_account(struct run *run, struct self *ret)
+{
+	return self_lookup(run->caller.uid, &run->arena, ret) ? 0 : no_name(run);
 }
 
 bool self_find(const char *name, uid_t *ret_uid)

@@ -24,6 +24,8 @@ struct self {
 	uid_t uid;
 	gid_t gid; /* the primary group */
 };
+/* For programs that are no run: the same by a uid.  false: it has no name. */
+bool self_lookup(uid_t uid, struct arena *a, struct self *ret);
 /* -1: as self_name. */
 int self_account(struct run *run, struct self *ret);
 /* An account of any source, the files included.  false: there is none. */

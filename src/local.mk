@@ -10,6 +10,15 @@ SETGID_SHADOW_TOOLS += chage
 src_chage_SOURCES = src/chage.c
 src_chage_LDADD = $(ACCOUNT_LIBS)
 
+# One source, two programs: what each is, is compiled in.
+bin_PROGRAMS += src/newuidmap src/newgidmap
+IDMAP_TOOLS += newuidmap:cap_setuid newgidmap:cap_setgid
+src_newuidmap_SOURCES = src/newuidmap.c
+src_newuidmap_LDADD = $(ACCOUNT_LIBS)
+src_newgidmap_SOURCES = src/newuidmap.c
+src_newgidmap_CPPFLAGS = $(AM_CPPFLAGS) -DNEWGIDMAP
+src_newgidmap_LDADD = $(ACCOUNT_LIBS)
+
 sbin_PROGRAMS += src/chpasswd
 SBIN_LINKS += chpasswd:chgpasswd
 src_chpasswd_SOURCES = src/chpasswd.c

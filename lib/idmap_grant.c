@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "idmap.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+
+/* The caller's ranges, in order, those that touch joined into one.  With a plug-in they are not
+ * known: it is asked for each row, and may know better than its list. */
+struct ranges {
+	struct subid_row *rows;
+	size_t count;
+};
+
+static int by_first(const void *a, const void *b)
+{
+	const struct subid_row *x = a, *y = b;
+
+	return (x->first > y->first) - (x->first < y->first);
+}
+
+/* One past the last id. */
+static uint64_t end_of(const struct subid_row *row)
+{
+	return (uint64_t)row->first + row->count;
+}
+
+static void join(struct ranges *r)
+{
+	size_t i, used = 0;
+
+	if (r->count == 0)
+		return;
+	qsort(r->rows, r->count, sizeof(*r->rows), by_first);
+	for (i = 1; i < r->count; i++) {
+		struct subid_row *last = &r->rows[used];
+
+		if (r->rows[i].first > end_of(last))
+			r->rows[++used] = r->rows[i];
+		else if (end_of(&r->rows[i]) > end_of(last))
+			last->count = (uint32_t)(end_of(&r->rows[i]) - last->first);
+	}
+	r->count = used + 1;
+}
+
+/* How many of the row's ids, from its first on, the ranges have. */
+static uint32_t covered(const struct ranges *r, const struct idmap_row *row)
+{
+	size_t low = 0, high = r->count;
+	uint64_t end;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (end_of(&r->rows[middle]) <= row->lower)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	if (low == r->count || r->rows[low].first > row->lower)
+		return 0;
+	end = end_of(&r->rows[low]);
+	return end - row->lower >= row->count ? row->count : (uint32_t)(end - row->lower);
+}
+
+static int refuse(const struct idmap *map, const struct idmap_row *row, const char *name,
+		  uint32_t have, bool listed, struct err *e)
+{
+	const char *word = idmap_word(map->table);
+	uint64_t upper = row->upper, lower = row->lower;
+
+	if (!listed)
+		return err_set(e, ERR_PERMISSION,
+			       "%s range [%" PRIu64 "-%" PRIu64 ") -> [%" PRIu64 "-%" PRIu64
+			       ") not allowed: the source of nsswitch.conf does not grant it to "
+			       "%.64s", word, upper, upper + row->count, lower,
+			       lower + row->count, name);
+	return err_set(e, ERR_PERMISSION,
+		       "%s range [%" PRIu64 "-%" PRIu64 ") -> [%" PRIu64 "-%" PRIu64
+		       ") not allowed: /etc/sub%s does not grant %" PRIu64 " to %.64s", word,
+		       upper, upper + row->count, lower, lower + row->count, word, lower + have,
+		       name);
+}
+
+static int check_row(const struct idmap *map, const struct idmap_row *row,
+		     const struct idmap_caller *caller, const struct subid_source *source,
+		     const struct ranges *ranges, struct idmap_grant *ret, struct err *e)
+{
+	uint32_t have = 0;
+	bool granted;
+
+	if (source->plugin) {
+		if (subid_source_has(source, map->table, caller->name, row->lower, row->count,
+				     &granted, e) < 0)
+			return -1;
+	} else {
+		have = covered(ranges, row);
+		granted = have == row->count;
+	}
+	if (granted)
+		ret->granted = true;
+	else if (row->count != 1 || row->lower != caller->id)
+		return refuse(map, row, caller->name, have, !source->plugin, e);
+	return 0;
+}
+
+static int check_rows(const struct idmap *map, const struct idmap_caller *caller,
+		      const struct subid_source *source, struct idmap_grant *ret, struct err *e)
+{
+	struct ranges ranges = { .count = 0 };
+	size_t i;
+	int r = 0;
+
+	/* All at once: the file may be long, and a map have many rows. */
+	if (!source->plugin &&
+	    subid_source_ranges(source, map->table, caller->name, &ranges.rows, &ranges.count,
+				e) < 0)
+		return -1;
+	join(&ranges);
+	for (i = 0; r == 0 && i < map->count; i++)
+		r = check_row(map, &map->rows[i], caller, source, &ranges, ret, e);
+	free(ranges.rows);
+	return r;
+}
+
+int idmap_grant(const struct idmap *map, const struct idmap_caller *caller,
+		struct idmap_grant *ret, struct err *e)
+{
+	struct subid_source source;
+	int r;
+
+	*ret = (struct idmap_grant){ .granted = false };
+	if (subid_source_open(&source, "", e) < 0)
+		return -1;
+	r = check_rows(map, caller, &source, ret, e);
+	subid_source_close(&source);
+	return r;
+}
