@@ -78,6 +78,8 @@ lib_libaccount_a_SOURCES = \
 	lib/merge.h \
 	lib/name.c \
 	lib/name.h \
+	lib/names.c \
+	lib/names.h \
 	lib/nss.c \
 	lib/nss.h \
 	lib/pairs.c \
@@ -131,6 +133,8 @@ lib_libaccount_a_SOURCES = \
 	lib/table_private.h \
 	lib/target.c \
 	lib/target.h \
+	lib/twin.c \
+	lib/twin.h \
 	lib/txn.c \
 	lib/txn.h \
 	lib/txn_private.h \

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "schema.h"
 
+#include <endian.h>
 #include <string.h>
 
 static const struct schema schemas[TABLE_COUNT] = {
@@ -21,6 +22,7 @@ bool schema_id(struct str text, uint32_t *ret)
 {
 	uint64_t value;
 
+	/* Mostly there is neither. */
 	while (text.n > 0 && (*text.p == ' ' || *text.p == '\t')) {
 		text.p++;
 		text.n--;
@@ -35,32 +37,44 @@ bool schema_id(struct str text, uint32_t *ret)
 	return true;
 }
 
-/* The number of columns; more than there is room for is SCHEMA_COLUMNS_MAX + 1. */
-/* Most columns are so short that the call of memchr would be the larger part. */
-static const char *find_colon(const char *p, const char *end)
+/* The bytes of a word that are colons, as their highest bits; the first byte is the lowest. */
+static inline uint64_t find_colons(const char *p)
 {
-	const char *near = end - p > 16 ? p + 16 : end;
+	const uint64_t low = 0x7f7f7f7f7f7f7f7fu, colons = 0x3a3a3a3a3a3a3a3au;
+	uint64_t word;
 
-	for (; p < near; p++)
-		if (*p == ':')
-			return p;
-	return p < end ? memchr(p, ':', (size_t)(end - p)) : NULL;
+	memcpy(&word, p, sizeof(word));
+	word = le64toh(word) ^ colons;
+	return ~(((word & low) + low) | word | low);
 }
 
+/* Ends the column before a colon.  false: that was the last that there is room for. */
+static inline bool end_column(struct str columns[SCHEMA_COLUMNS_MAX], int *n, const char **start,
+			      const char *colon)
+{
+	columns[*n] = (struct str){ *start, (size_t)(colon - *start) };
+	*start = colon + 1;
+	return ++*n < SCHEMA_COLUMNS_MAX;
+}
+
+/* The number of columns; more than there is room for is SCHEMA_COLUMNS_MAX + 1.  Columns are
+ * short: eight bytes at a time cost less than a call of memchr for each. */
 static int cut(struct str line, struct str columns[SCHEMA_COLUMNS_MAX])
 {
-	const char *p = line.p, *end = line.p + line.n, *colon;
-	int n;
+	const char *p = line.p, *end = line.p + line.n, *start = line.p;
+	int n = 0;
 
-	for (n = 0; n < SCHEMA_COLUMNS_MAX; n++) {
-		colon = find_colon(p, end);
-		if (!colon) {
-			columns[n] = (struct str){ p, (size_t)(end - p) };
-			return n + 1;
-		}
-		columns[n] = (struct str){ p, (size_t)(colon - p) };
-		p = colon + 1;
+	for (; end - p >= 8; p += 8) {
+		uint64_t colons = find_colons(p);
+
+		for (; colons; colons &= colons - 1)
+			if (!end_column(columns, &n, &start, p + __builtin_ctzll(colons) / 8))
+				return SCHEMA_COLUMNS_MAX + 1;
 	}
+	for (; p < end; p++)
+		if (*p == ':' && !end_column(columns, &n, &start, p))
+			return SCHEMA_COLUMNS_MAX + 1;
+	columns[n] = (struct str){ start, (size_t)(end - start) };
 	return n + 1;
 }
 

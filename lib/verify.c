@@ -107,6 +107,11 @@ bool verify_is_plain(struct str name)
 	return true;
 }
 
+bool verify_ignores(const struct verify *v, enum verify_check check)
+{
+	return v->ignore & 1u << check;
+}
+
 /* What a repair could take away is asked for, unless nobody can miss it. */
 static bool is_safe(enum verify_check check)
 {
@@ -130,7 +135,7 @@ static bool tell(struct verify *v, enum verify_check check, const struct verify_
 		.question = question,
 	};
 
-	if ((v->ignore & 1u << check) || (v->quiet && !f.error))
+	if (verify_ignores(v, check) || (v->quiet && !f.error))
 		return false;
 	v->findings += f.counts;
 	return v->tell(v->context, &f);
@@ -196,100 +201,6 @@ bool verify_tell_line(struct verify *v, enum verify_check check, const struct ve
 
 /* --- names that are doubled --- */
 
-static uint64_t hash_name(struct str name)
-{
-	uint64_t h = name.n, part;
-
-	for (; name.n > 0; name.p += sizeof(part), name.n -= sizeof(part)) {
-		part = 0;
-		memcpy(&part, name.p, name.n < sizeof(part) ? name.n : sizeof(part));
-		h = (h ^ part) * 0x9e3779b97f4a7c15u;
-		h ^= h >> 29;
-		if (name.n < sizeof(part))
-			break;
-	}
-	return h * 0xbf58476d1ce4e5b9u;
-}
-
-static struct str first_column(struct str line)
-{
-	const char *colon = memchr(line.p, ':', line.n);
-
-	return (struct str){ line.p, colon ? (size_t)(colon - line.p) : line.n };
-}
-
-#define DIGIT 11
-#define DIGITS 4
-
-/* By the upper DIGITS * DIGIT bits, which tell all but all names apart. */
-static void sort_hashes(uint64_t *hashes, uint64_t *other, size_t n)
-{
-	uint64_t *to = other, *from = hashes, *swap;
-	unsigned shift, digit;
-
-	for (digit = 0; digit < DIGITS; digit++) {
-		size_t at[(1u << DIGIT) + 1] = { 0 }, i;
-
-		shift = 64 - DIGIT * (DIGITS - digit);
-		for (i = 0; i < n; i++)
-			at[(from[i] >> shift & ((1u << DIGIT) - 1)) + 1]++;
-		for (i = 0; i < 1u << DIGIT; i++)
-			at[i + 1] += at[i];
-		for (i = 0; i < n; i++)
-			to[at[from[i] >> shift & ((1u << DIGIT) - 1)]++] = from[i];
-		swap = from;
-		from = to;
-		to = swap;
-	}
-	if (from != hashes)
-		memcpy(hashes, from, n * sizeof(*hashes));
-}
-
-void verify_doubles(struct verify *v, struct table *t, struct verify_doubles *ret)
-{
-	struct arena *a = &v->run->arena;
-	const unsigned shift = 64 - DIGIT * DIGITS;
-	uint64_t *hashes = NULL, *other;
-	size_t n = 0, room = 0, i;
-	struct row row;
-
-	for (row = ROW_START; t && table_next_line(t, &row);) {
-		if (n == room) {
-			room = room ? 2 * room : 256;
-			hashes = arena_grow(a, hashes, n, room, sizeof(*hashes));
-		}
-		hashes[n++] = hash_name(first_column(row.line));
-	}
-	other = arena_array(a, n + 1, sizeof(*hashes));
-	sort_hashes(hashes, other, n);
-	*ret = (struct verify_doubles){ .hashes = other };
-	/* Kept are those whose upper bits come twice, in order still. */
-	for (i = 0; i < n; i++)
-		if ((i > 0 && hashes[i] >> shift == hashes[i - 1] >> shift) ||
-		    (i + 1 < n && hashes[i] >> shift == hashes[i + 1] >> shift))
-			other[ret->count++] = hashes[i];
-}
-
-static bool may_be_doubled(const struct verify_doubles *d, struct str name)
-{
-	const unsigned shift = 64 - DIGIT * DIGITS;
-	uint64_t wanted;
-	size_t low = 0, high = d->count;
-
-	if (d->count == 0)
-		return false;
-	wanted = hash_name(name) >> shift;
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (d->hashes[middle] >> shift < wanted)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low < d->count && d->hashes[low] >> shift == wanted;
-}
-
 /* Has another row the name of this one?  *ret_same: without this one the first of them, which
  * counts for logins, is the same byte for byte. */
 static bool is_doubled(struct verify *v, struct table *t, const struct row *row, bool *ret_same)
@@ -313,34 +224,12 @@ static bool is_doubled(struct verify *v, struct table *t, const struct row *row,
 	return doubled;
 }
 
-bool verify_tell_double(struct verify *v, const struct verify_doubles *d,
+bool verify_tell_double(struct verify *v, const struct names *names,
 			const struct verify_walk *w, const char *text)
 {
 	bool same;
 
-	return may_be_doubled(d, w->row.column[0]) && is_doubled(v, w->table, &w->row, &same) &&
+	return names_may_double(names, w->row.column[0]) &&
+	       is_doubled(v, w->table, &w->row, &same) &&
 	       tell_line(v, VERIFY_DUPLICATE, w, text, same);
-}
-
-/* --- rows of another table --- */
-
-bool verify_twin(struct verify *v, struct verify_twin *twin, struct str name, struct row *ret)
-{
-	struct row own, *row = ret ? ret : &own;
-
-	row->next = twin->next;
-	if (table_next_line(twin->table, row) && row->line.n > name.n &&
-	    row->line.p[name.n] == ':' && memcmp(row->line.p, name.p, name.n) == 0 &&
-	    !may_be_doubled(twin->doubled, name)) {
-		twin->next = row->next;
-		if (!ret)
-			return true;
-		row->columns = schema_split(table_which(twin->table), row->line, row->column);
-		if (row->columns > 0)
-			return true;
-	}
-	if (!table_find(twin->table, str_dup(&v->run->arena, name), row))
-		return false;
-	twin->next = row->next;
-	return true;
 }

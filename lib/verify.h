@@ -72,8 +72,8 @@ struct verify {
 	struct nss nss;
 };
 
-/* passwd and shadow, and the sub-ids where their tables are there; group is looked at.  The tables
- * of TABLE_ALL are to be in the transaction.  -1: a table or a source cannot be read. */
+/* passwd and shadow, and the sub-ids where their tables are there; group is looked at.  With quiet
+ * passwd and shadow are enough.  -1: a table or a source cannot be read. */
 int verify_users(struct verify *v);
 /* group and gshadow; passwd is looked at. */
 int verify_groups(struct verify *v);

@@ -4,11 +4,23 @@
 #include "text.h"
 #include "verify_private.h"
 
+/* Rows of gshadow that there is more to say about when group was walked through, as long as every
+ * row had its twin there. */
+#define AGAIN_MAX 4096
+struct again {
+	struct place {
+		size_t at, line; /* in gshadow */
+		size_t group;    /* where its group stands */
+	} *places;
+	size_t count, room; /* count is more than AGAIN_MAX: too many to be listed */
+};
+
 struct groups {
 	struct verify *v;
 	struct table *groups, *gshadow, *users;
-	struct verify_doubles doubled, doubled_gshadow;
-	struct verify_twin gshadow_of, group_of;
+	struct names names, gshadow_names;
+	struct twin gshadow_of, group_of;
+	struct again again;
 	const char *path, *secret_path; /* as messages show them */
 	bool parted; /* MAX_MEMBERS_PER_GROUP is set */
 };
@@ -20,6 +32,23 @@ static bool is_user(struct groups *g, struct str name)
 
 	return (g->users && table_find(g->users, user, &row)) ||
 	       nss_user(&g->v->nss, user, NULL, NULL);
+}
+
+static void look_again(struct groups *g, const struct row *group, const struct row *secret)
+{
+	struct again *again = &g->again;
+
+	if (again->count > AGAIN_MAX || ++again->count > AGAIN_MAX)
+		return;
+	if (again->count > again->room) {
+		size_t room = again->room ? 2 * again->room : 64;
+
+		again->places = arena_grow(&g->v->run->arena, again->places, again->count - 1, room,
+					   sizeof(*again->places));
+		again->room = room;
+	}
+	again->places[again->count - 1] = (struct place){ secret->at, g->gshadow_of.line,
+							  group->at };
 }
 
 static int set_list(struct groups *g, struct table *t, struct row *row, int column, struct str list)
@@ -56,6 +85,8 @@ static bool check_list(struct groups *g, struct verify_walk *w, const struct lis
 	struct verify *v = g->v;
 	bool changed = false;
 
+	if (rest.n == 0)
+		return false;
 	*list = rest;
 	while (str_next(&rest, ',', &name)) {
 		const char *member = str_dup(&v->run->arena, name);
@@ -118,6 +149,7 @@ static int add_gshadow(struct groups *g, struct row *group)
 		  g->secret_path);
 	if (table_add(g->gshadow, values, &v->run->err) < 0)
 		return -1;
+	twin_added(&g->gshadow_of, group->column[GR_NAME]);
 	return table_set(g->groups, group, GR_PASSWORD, "x", &v->run->err);
 }
 
@@ -126,9 +158,14 @@ static int compare_members(struct groups *g, struct verify_walk *w, struct str m
 			   struct row *secret)
 {
 	struct str theirs = group_column(secret, SG_MEMBERS);
-	bool repair = check_difference(g, w, members, theirs, g->path, g->secret_path);
 	struct row first;
+	bool repair;
 
+	if (theirs.n > 0 || members.n > 0 || group_column(secret, SG_ADMINS).n > 0)
+		look_again(g, &w->row, secret);
+	if (str_eq(members, theirs))
+		return 0;
+	repair = check_difference(g, w, members, theirs, g->path, g->secret_path);
 	/* Where the name stands twice, its first row counts. */
 	if (repair && table_find(g->groups, verify_column(g->v, &w->row, GR_NAME), &first) &&
 	    first.at != w->row.at)
@@ -145,7 +182,7 @@ static int check_gshadow(struct groups *g, struct verify_walk *w, struct str mem
 
 	if (!g->gshadow)
 		return 0;
-	found = verify_twin(v, &g->gshadow_of, w->row.column[GR_NAME], &secret);
+	found = twin_find(&g->gshadow_of, w->row.column[GR_NAME], &secret);
 	if (found && str_is(w->row.column[GR_PASSWORD], "x"))
 		return compare_members(g, w, members, &secret);
 	name = verify_column(v, &w->row, GR_NAME);
@@ -212,7 +249,7 @@ static bool is_duplicate(struct groups *g, const struct verify_walk *w, struct s
 	/* Lines of a group that is parted are none. */
 	if (!str_eq(members, group_column(&w->row, GR_MEMBERS)))
 		return false;
-	return verify_tell_double(g->v, &g->doubled, w, "duplicate group entry");
+	return verify_tell_double(g->v, &g->names, w, "duplicate group entry");
 }
 
 static int check_groups(struct groups *g)
@@ -243,42 +280,78 @@ static int check_groups(struct groups *g)
 static int compare_back(struct groups *g, struct verify_walk *w, const struct row *group)
 {
 	struct verify_walk first = { .row = *group };
-	struct str members;
+	struct str members, theirs = group_column(&w->row, SG_MEMBERS);
 
 	is_continued(g, &first, &members);
-	if (!check_difference(g, w, group_column(&w->row, SG_MEMBERS), members, g->secret_path,
-			      g->path))
+	if (str_eq(members, theirs))
+		return 0;
+	if (!check_difference(g, w, theirs, members, g->secret_path, g->path))
 		return 0;
 	return set_list(g, g->gshadow, &w->row, SG_MEMBERS, members);
 }
 
-static int check_gshadow_rows(struct groups *g)
+static int check_gshadow_row(struct groups *g, struct verify_walk *w)
 {
 	struct verify *v = g->v;
-	struct verify_walk w = verify_walk(g->gshadow);
-	const char *orphan = verify_text(v, "no matching group file entry in %s", g->path);
 	struct row group;
 	bool found;
 
-	while (verify_next(&w)) {
-		if (w.row.columns == 0) {
-			verify_tell_line(v, VERIFY_MALFORMED, &w,
-					 "invalid shadow group file entry");
-			continue;
-		}
-		found = verify_twin(v, &g->group_of, w.row.column[SG_NAME], &group);
-		if (found && v->fix && compare_back(g, &w, &group) < 0)
-			return -1;
-		if (verify_tell_double(v, &g->doubled_gshadow, &w, "duplicate shadow group entry"))
-			continue;
-		if (!found && verify_tell_line(v, VERIFY_ORPHAN, &w, orphan))
-			continue;
-		if (found && !v->fix && compare_back(g, &w, &group) < 0)
-			return -1;
-		if (check_members(g, &w, &list_of_admins) < 0 ||
-		    check_members(g, &w, &list_of_members) < 0)
+	if (w->row.columns == 0) {
+		verify_tell_line(v, VERIFY_MALFORMED, w, "invalid shadow group file entry");
+		return 0;
+	}
+	found = twin_find(&g->group_of, w->row.column[SG_NAME], &group);
+	if (found && v->fix && compare_back(g, w, &group) < 0)
+		return -1;
+	if (verify_tell_double(v, &g->gshadow_names, w, "duplicate shadow group entry"))
+		return 0;
+	if (!found && verify_tell_line(v, VERIFY_ORPHAN, w,
+				       verify_text(v, "no matching group file entry in %s",
+						   g->path)))
+		return 0;
+	if (found && !v->fix && compare_back(g, w, &group) < 0)
+		return -1;
+	return check_members(g, w, &list_of_admins) < 0 ||
+	       check_members(g, w, &list_of_members) < 0 ? -1 : 0;
+}
+
+/* Each row of gshadow is of a group and of no other row's name: most have nothing to be said. */
+static bool is_gshadow_done(const struct groups *g)
+{
+	return g->names.doubles == 0 && g->again.count <= AGAIN_MAX &&
+	       twin_is_through(&g->gshadow_of);
+}
+
+static int check_again(struct groups *g)
+{
+	struct verify_walk w = verify_walk(g->gshadow);
+	size_t i;
+
+	for (i = 0; i < g->again.count; i++) {
+		w.row.next = g->again.places[i].at;
+		w.line = g->again.places[i].line - 1;
+		g->group_of.next = g->again.places[i].group;
+		if (verify_next(&w) && check_gshadow_row(g, &w) < 0)
 			return -1;
 	}
+	return 0;
+}
+
+static int check_gshadow_rows(struct groups *g)
+{
+	struct verify_walk w = verify_walk(g->gshadow);
+	struct arena *a = &g->v->run->arena;
+	bool done = is_gshadow_done(g);
+
+	if (!done)
+		names_of(g->gshadow, a, &g->gshadow_names);
+	g->group_of = (struct twin){ .table = g->groups, .asked = &g->gshadow_names, .arena = a,
+				     .names = g->names, .named = true };
+	if (done)
+		return check_again(g);
+	while (verify_next(&w))
+		if (check_gshadow_row(g, &w) < 0)
+			return -1;
 	return 0;
 }
 
@@ -300,13 +373,10 @@ int verify_groups(struct verify *v)
 		return err_set(&run->err, ERR_MISSING, "cannot open %s", g.path);
 	if (nss_load(&v->nss, &run->root, run->opt.local, &run->arena, &run->err) < 0)
 		return -1;
-	verify_doubles(v, g.groups, &g.doubled);
-	verify_doubles(v, g.gshadow, &g.doubled_gshadow);
-	g.gshadow_of = (struct verify_twin){ g.gshadow, &g.doubled_gshadow, 0 };
-	g.group_of = (struct verify_twin){ g.groups, &g.doubled, 0 };
+	names_of(g.groups, &run->arena, &g.names);
+	g.gshadow_of = (struct twin){ .table = g.gshadow, .asked = &g.names,
+				      .arena = &run->arena };
 	if (check_groups(&g) < 0)
 		return -1;
-	if (g.gshadow && table_adds(g.gshadow))
-		verify_doubles(v, g.gshadow, &g.doubled_gshadow);
-	return check_gshadow_rows(&g);
+	return g.gshadow ? check_gshadow_rows(&g) : 0;
 }

@@ -4,28 +4,10 @@
 #ifndef LIB_VERIFY_PRIVATE_H
 #define LIB_VERIFY_PRIVATE_H
 
+#include "names.h"
 #include "table.h"
+#include "twin.h"
 #include "verify.h"
-
-/*
- * The names that stand more than once in a table.  At a million rows a look at an index costs more
- * than all other checks, so the rows are asked only where a name is doubled at all.
- */
-struct verify_doubles {
-	uint64_t *hashes; /* in order */
-	size_t count;
-};
-void verify_doubles(struct verify *v, struct table *t, struct verify_doubles *ret);
-
-/* The rows of another table for a walk: they mostly come in the same order, so the one after the
- * last that was found is looked at first, unless its name stands more than once. */
-struct verify_twin {
-	struct table *table;
-	const struct verify_doubles *doubled;
-	size_t next; /* as in struct row */
-};
-/* The first row of that name.  ret may be NULL where no line of the table is malformed. */
-bool verify_twin(struct verify *v, struct verify_twin *twin, struct str name, struct row *ret);
 
 /* A walk over the lines of a table, with their numbers. */
 struct verify_walk {
@@ -38,6 +20,7 @@ struct verify_walk verify_walk(struct table *t);
 /* The next line that is neither empty nor one of NIS.  false: there is none. */
 bool verify_next(struct verify_walk *w);
 
+bool verify_ignores(const struct verify *v, enum verify_check check);
 /* Tells of a finding on that line; true: repair it.  question may be NULL: nobody is asked. */
 bool verify_tell(struct verify *v, enum verify_check check, const struct verify_walk *w,
 		 const char *text, const char *question);
@@ -47,7 +30,7 @@ bool verify_ask(struct verify *v, enum verify_check check, const struct verify_w
 /* The same for a line that is to be deleted, which it is. true: it is gone. */
 bool verify_tell_line(struct verify *v, enum verify_check check, const struct verify_walk *w,
 		      const char *text);
-bool verify_tell_double(struct verify *v, const struct verify_doubles *d,
+bool verify_tell_double(struct verify *v, const struct names *names,
 			const struct verify_walk *w, const char *text);
 const char *verify_text(struct verify *v, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));

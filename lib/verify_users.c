@@ -13,10 +13,12 @@
 struct users {
 	struct verify *v;
 	struct table *users, *shadow, *groups;
-	struct verify_doubles doubled, doubled_shadow;
-	struct verify_twin shadow_of, user_of;
+	struct names names, shadow_names;
+	struct twin shadow_of, user_of;
 	struct idset gids;
 	bool malformed; /* there are lines of passwd that are no rows */
+	bool unreadable; /* a row of shadow has no days in its columns */
+	struct str shell; /* the last one, which exists */
 	const char *nonexistent; /* a home that nobody expects to exist, or NULL */
 	long today;
 };
@@ -77,26 +79,48 @@ static void check_ids(struct users *u, const struct verify_walk *w)
 			    NULL);
 }
 
+static void check_home(struct users *u, const struct verify_walk *w)
+{
+	struct verify *v = u->v;
+	const char *home = verify_column(v, &w->row, PW_HOME);
+
+	if (home[0] && !(u->nonexistent && strcmp(home, u->nonexistent) == 0) &&
+	    (home[0] != '/' || !exists(u, home, 1)))
+		verify_tell(v, VERIFY_HOME, w,
+			    verify_text(v, "user '%s': directory '%s' does not exist",
+					verify_column(v, &w->row, PW_NAME), home),
+			    NULL);
+}
+
+static void check_shell(struct users *u, const struct verify_walk *w)
+{
+	struct verify *v = u->v;
+	const char *shell;
+
+	/* Most users have the same. */
+	if (str_eq(w->row.column[PW_SHELL], u->shell))
+		return;
+	shell = verify_column(v, &w->row, PW_SHELL);
+	if (!shell[0] || (shell[0] == '/' && exists(u, shell, 1)))
+		u->shell = w->row.column[PW_SHELL];
+	else
+		verify_tell(v, VERIFY_SHELL, w,
+			    verify_text(v, "user '%s': program '%s' does not exist",
+					verify_column(v, &w->row, PW_NAME), shell),
+			    NULL);
+}
+
 /* Warnings all: with quiet a million homes are not looked at. */
 static void check_paths(struct users *u, const struct verify_walk *w)
 {
 	struct verify *v = u->v;
-	const char *name, *home, *shell;
 
 	if (v->quiet)
 		return;
-	name = verify_column(v, &w->row, PW_NAME);
-	home = verify_column(v, &w->row, PW_HOME);
-	shell = verify_column(v, &w->row, PW_SHELL);
-	if (home[0] && !(u->nonexistent && strcmp(home, u->nonexistent) == 0) &&
-	    (home[0] != '/' || !exists(u, home, 1)))
-		verify_tell(v, VERIFY_HOME, w,
-			    verify_text(v, "user '%s': directory '%s' does not exist", name, home),
-			    NULL);
-	if (shell[0] && (shell[0] != '/' || !exists(u, shell, 1)))
-		verify_tell(v, VERIFY_SHELL, w,
-			    verify_text(v, "user '%s': program '%s' does not exist", name, shell),
-			    NULL);
+	if (!verify_ignores(v, VERIFY_HOME))
+		check_home(u, w);
+	if (!verify_ignores(v, VERIFY_SHELL))
+		check_shell(u, w);
 }
 
 static int add_shadow(struct users *u, struct row *user)
@@ -106,6 +130,7 @@ static int add_shadow(struct users *u, struct row *user)
 	if (user_add_shadow(run, u->shadow, verify_column(u->v, user, PW_NAME),
 			    verify_column(u->v, user, PW_PASSWORD)) < 0)
 		return -1;
+	twin_added(&u->shadow_of, user->column[PW_NAME]);
 	return table_set(u->users, user, PW_PASSWORD, "x", &run->err);
 }
 
@@ -133,9 +158,10 @@ static int check_shadow(struct users *u, struct verify_walk *w)
 
 	if (!u->shadow)
 		return 0;
-	found = verify_twin(v, &u->shadow_of, w->row.column[PW_NAME], &shadow);
+	found = twin_find(&u->shadow_of, w->row.column[PW_NAME], &shadow);
 	/* A row that nobody can read is told of where it stands. */
 	readable = found && is_shadow_row(&shadow);
+	u->unreadable |= found && !readable;
 	if (readable && str_is(w->row.column[PW_PASSWORD], "x"))
 		return 0;
 	name = verify_column(v, &w->row, PW_NAME);
@@ -169,7 +195,7 @@ static int check_users(struct users *u)
 					 "invalid password file entry");
 			continue;
 		}
-		if (verify_tell_double(u->v, &u->doubled, &w, "duplicate password entry"))
+		if (verify_tell_double(u->v, &u->names, &w, "duplicate password entry"))
 			continue;
 		check_name(u, &w);
 		check_ids(u, &w);
@@ -178,6 +204,14 @@ static int check_users(struct users *u)
 			return -1;
 	}
 	return 0;
+}
+
+/* Every row of shadow is readable, of a user and of no other row's name: with quiet there is
+ * nothing more to be said. */
+static bool is_shadow_done(const struct users *u)
+{
+	return u->v->quiet && u->names.doubles == 0 && !u->unreadable &&
+	       twin_is_through(&u->shadow_of);
 }
 
 static void check_shadow_rows(struct users *u)
@@ -189,17 +223,20 @@ static void check_shadow_rows(struct users *u)
 	struct user_aging aging;
 	struct row user;
 
+	names_of(u->shadow, &v->run->arena, &u->shadow_names);
+	u->user_of = (struct twin){ .table = u->users, .asked = &u->shadow_names,
+				    .arena = &v->run->arena, .names = u->names, .named = true };
 	while (verify_next(&w)) {
 		if (!is_shadow_row(&w.row)) {
 			verify_tell_line(v, VERIFY_MALFORMED, &w,
 					 "invalid shadow password file entry");
 			continue;
 		}
-		if (verify_tell_double(v, &u->doubled_shadow, &w,
+		if (verify_tell_double(v, &u->shadow_names, &w,
 				       "duplicate shadow password entry"))
 			continue;
-		if (!verify_twin(v, &u->user_of, w.row.column[SP_NAME],
-				 u->malformed ? &user : NULL) &&
+		if (!twin_find(&u->user_of, w.row.column[SP_NAME],
+			       u->malformed ? &user : NULL) &&
 		    verify_tell_line(v, VERIFY_ORPHAN, &w, orphan))
 			continue;
 		if (v->quiet)
@@ -232,17 +269,14 @@ int verify_users(struct verify *v)
 			       txn_show(v->txn, TABLE_PASSWD));
 	if (nss_load(&v->nss, &run->root, run->opt.local, &run->arena, &run->err) < 0)
 		return -1;
-	verify_doubles(v, u.users, &u.doubled);
+	names_of(u.users, &run->arena, &u.names);
+	u.shadow_of = (struct twin){ .table = u.shadow, .asked = &u.names, .arena = &run->arena };
 	if (u.groups && !v->quiet)
 		table_ids(u.groups, 0, IDSET_WIDTH_MAX - 1, &run->arena, &u.gids);
-	verify_doubles(v, u.shadow, &u.doubled_shadow);
-	u.shadow_of = (struct verify_twin){ u.shadow, &u.doubled_shadow, 0 };
-	u.user_of = (struct verify_twin){ u.users, &u.doubled, 0 };
 	if (check_users(&u) < 0)
 		return -1;
-	if (u.shadow && table_adds(u.shadow))
-		verify_doubles(v, u.shadow, &u.doubled_shadow);
-	check_shadow_rows(&u);
+	if (u.shadow && !is_shadow_done(&u))
+		check_shadow_rows(&u);
 	if (!v->quiet) {
 		verify_ranges(v, TABLE_SUBUID);
 		verify_ranges(v, TABLE_SUBGID);

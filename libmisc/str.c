@@ -147,9 +147,32 @@ static bool digits(struct str s, unsigned base, uint64_t max, uint64_t *ret)
 	return true;
 }
 
+/* Numbers of account files are short: a million of them are read by this. */
+#define SHORT_DIGITS 18
+
+static bool decimal(struct str s, uint64_t max, uint64_t *ret)
+{
+	uint64_t value = 0;
+	size_t i;
+
+	if (s.n > SHORT_DIGITS)
+		return digits(s, 10, max, ret);
+	for (i = 0; i < s.n; i++) {
+		unsigned digit = (unsigned)(unsigned char)s.p[i] - '0';
+
+		if (digit > 9)
+			return false;
+		value = value * 10 + digit;
+	}
+	if (s.n == 0 || value > max)
+		return false;
+	*ret = value;
+	return true;
+}
+
 bool str_decimal(struct str s, uint64_t max, uint64_t *ret)
 {
-	return digits(s, 10, max, ret);
+	return decimal(s, max, ret);
 }
 
 bool str_number(struct str s, uint64_t max, uint64_t *ret)
@@ -158,7 +181,7 @@ bool str_number(struct str s, uint64_t max, uint64_t *ret)
 		return digits((struct str){ s.p + 2, s.n - 2 }, 16, max, ret);
 	if (s.n > 1 && s.p[0] == '0')
 		return digits(s, 8, max, ret);
-	return digits(s, 10, max, ret);
+	return decimal(s, max, ret);
 }
 
 /* The length of the UTF-8 sequence that begins here, by its shape; 0: there is none. */

@@ -290,13 +290,21 @@ static unsigned sorted_of(const struct pwck *o)
 	return TABLE_BIT(open_of(o)) | TABLE_BIT(secret_of(o));
 }
 
+/* What the checks look at: groups and sub-ids are there for warnings. */
+static unsigned tables_of(const struct pwck *o)
+{
+	if (o->groups)
+		return sorted_of(o) | TABLE_BIT(TABLE_PASSWD);
+	return o->quiet ? sorted_of(o) : TABLE_ALL;
+}
+
 /* *ret_tables: what is looked at. */
 static int take_files(struct checking *c, const char *const *operands, unsigned *ret_tables)
 {
 	const enum table_id own[] = { open_of(c->o), secret_of(c->o) };
 	size_t i;
 
-	*ret_tables = TABLE_ALL;
+	*ret_tables = tables_of(c->o);
 	if (!operands[0])
 		return 0;
 	if (operands[1] && operands[2])

@@ -32,6 +32,7 @@ unit_programs = \
 	tests/unit/test_may \
 	tests/unit/test_merge \
 	tests/unit/test_name \
+	tests/unit/test_names \
 	tests/unit/test_note \
 	tests/unit/test_nss \
 	tests/unit/test_opt \
@@ -62,6 +63,7 @@ unit_programs = \
 	tests/unit/test_table \
 	tests/unit/test_tree \
 	tests/unit/test_tree_copy \
+	tests/unit/test_twin \
 	tests/unit/test_txn \
 	tests/unit/test_uid_log
 
