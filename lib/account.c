@@ -93,18 +93,18 @@ static bool is_claimed(void *context, uint32_t uid)
 	return nss_takes_uid(c->nss, uid) || (c->run->root.live && is_busy(c, (uid_t)uid));
 }
 
-static int settle_uid(struct run *run, struct txn *txn, struct account *a, struct nss *nss)
+static int settle_uid(struct run *run, struct txn *txn, struct account *a, struct nss *nss,
+		      struct account_many *m)
 {
 	struct claims claims = { run, nss, a->many };
-	const struct ids_others others = { is_claimed, &claims };
+	const struct ids_others others = { .taken = is_claimed, .context = &claims };
 	struct table *users = txn_table(txn, TABLE_PASSWD);
-	struct ids_range range;
 	struct row row;
 	uint32_t uid;
 
 	if (!a->has_uid) {
-		if (ids_range_get(&range, &run->defs, IDS_UID, a->sys, &run->err) < 0 ||
-		    ids_choose(users, &range, IDS_NONE, &others, &run->arena, &uid, &run->err) < 0)
+		if (new_id_choose(run, txn, IDS_UID, a->sys, IDS_NONE, &others, &m->uids,
+				  &uid) < 0)
 			return lacks(run, a, "UIDs");
 		a->uid = uid;
 		return 0;
@@ -112,10 +112,12 @@ static int settle_uid(struct run *run, struct txn *txn, struct account *a, struc
 	if (!a->non_unique && (table_find_id(users, a->uid, &row) || nss_uid(nss, a->uid, NULL)))
 		return err_set(&run->err, ERR_ID_IN_USE, "UID %lu is not unique",
 			       (unsigned long)a->uid);
+	if (!a->many)
+		new_id_warn(run, txn, IDS_UID, a->uid);
 	return 0;
 }
 
-static int settle_gid(struct run *run, struct txn *txn, struct account *a)
+static int settle_gid(struct run *run, struct txn *txn, struct account *a, struct account_many *m)
 {
 	uint64_t gid;
 
@@ -124,7 +126,7 @@ static int settle_gid(struct run *run, struct txn *txn, struct account *a)
 	if (a->own_group && a->has_gid)
 		return 0;
 	if (a->own_group)
-		return group_choose_gid(run, txn, a->sys, a->uid, &a->gid) < 0 ?
+		return group_choose_gid(run, txn, a->sys, a->uid, &m->gids, &a->gid) < 0 ?
 			       lacks(run, a, "GIDs") :
 			       0;
 	/* The default is a number, and an image may be too young to have a group of it. */
@@ -145,11 +147,8 @@ static bool wants_subids(struct run *run, const struct account *a, const struct 
 }
 
 static int settle_subids(struct run *run, struct txn *txn, struct account *a,
-			 const struct nss *nss)
+			 const struct nss *nss, struct account_many *m)
 {
-	struct account_many alone = { .busy_known = false };
-	struct account_many *m = a->many ? a->many : &alone;
-
 	a->subuids.count = a->subgids.count = 0;
 	if (!wants_subids(run, a, nss))
 		return 0;
@@ -164,19 +163,26 @@ static int settle_subids(struct run *run, struct txn *txn, struct account *a,
 
 int account_fill_in(struct run *run, struct txn *txn, struct account *a)
 {
+	struct account_many alone = { .busy_known = false };
+	struct account_many *m = a->many ? a->many : &alone;
 	struct nss nss;
 
 	if (run_sources(run, &nss) < 0)
 		return -1;
+	/* All ranges are gathered only where they are looked at again. */
+	if (a->many || (a->subids && !nss.subid)) {
+		m->uids.subids = &m->subuids;
+		m->gids.subids = &m->subgids;
+	}
 	/* What the command line names is looked at before what it makes. */
 	if (a->group && group_gid(run, txn, a->group, &a->gid) < 0)
 		return -1;
 	if (a->groups && group_list(run, txn, a->groups, &a->memberships) < 0)
 		return -1;
-	if (check_name(run, txn, a, &nss) < 0 || settle_uid(run, txn, a, &nss) < 0 ||
-	    settle_gid(run, txn, a) < 0)
+	if (check_name(run, txn, a, &nss) < 0 || settle_uid(run, txn, a, &nss, m) < 0 ||
+	    settle_gid(run, txn, a, m) < 0)
 		return -1;
-	return settle_subids(run, txn, a, &nss);
+	return settle_subids(run, txn, a, &nss, m);
 }
 
 static int add_range(struct run *run, struct txn *txn, enum table_id which,

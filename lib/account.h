@@ -12,6 +12,7 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
+#include "new_id.h"
 #include "run.h"
 #include "subid.h"
 #include "user.h"
@@ -22,6 +23,7 @@
 /* What is kept between the accounts of one transaction.  Begin with all zeros. */
 struct account_many {
 	struct subid_cursor subuids, subgids;
+	struct new_id_many uids, gids;
 	bool busy_known;
 	uid_t *busy; /* who has processes */
 	size_t busy_count, busy_room;

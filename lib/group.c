@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "group_lines.h"
+#include "new_id.h"
 #include "nss.h"
 
 static int unknown(struct run *run, const char *name)
@@ -107,19 +108,17 @@ int group_list(struct run *run, struct txn *txn, const char *list, const char *c
 	return 0;
 }
 
-int group_choose_gid(struct run *run, struct txn *txn, bool sys, uint32_t preferred, gid_t *ret)
+int group_choose_gid(struct run *run, struct txn *txn, bool sys, uint32_t preferred,
+		     struct new_id_many *many, gid_t *ret)
 {
-	struct ids_others asked = { nss_takes_gid, NULL };
-	struct ids_range range;
+	struct ids_others asked = { .taken = nss_takes_gid };
 	struct nss others;
 	uint32_t gid;
 
-	if (run_sources(run, &others) < 0 ||
-	    ids_range_get(&range, &run->defs, IDS_GID, sys, &run->err) < 0)
+	if (run_sources(run, &others) < 0)
 		return -1;
 	asked.context = &others;
-	if (ids_choose(txn_table(txn, TABLE_GROUP), &range, preferred, &asked, &run->arena, &gid,
-		       &run->err) < 0)
+	if (new_id_choose(run, txn, IDS_GID, sys, preferred, &asked, many, &gid) < 0)
 		return -1;
 	*ret = gid;
 	return 0;

@@ -11,7 +11,7 @@
  * are one group here, and a changed one is parted anew.  Lines of one name that differ otherwise
  * are an error: nobody can tell which is meant.
  *
- *	if (group_choose_gid(run, txn, false, IDS_NONE, &new.gid) < 0 ||
+ *	if (group_choose_gid(run, txn, false, IDS_NONE, NULL, &new.gid) < 0 ||
  *	    group_add(run, txn, &new) < 0)
  *		return -1;
  *
@@ -40,8 +40,11 @@ int group_gid(struct run *run, struct txn *txn, const char *text, gid_t *ret);
  * groups count: nobody can become a member of another.  ERR_UNKNOWN. */
 int group_list(struct run *run, struct txn *txn, const char *list, const char *const **ret);
 
-/* A free gid; preferred (or IDS_NONE) if it can be had.  ERR_NO_ID, ERR_ID_IN_USE as in ids.h. */
-int group_choose_gid(struct run *run, struct txn *txn, bool sys, uint32_t preferred, gid_t *ret);
+/* A free gid; preferred (or IDS_NONE) if it can be had.  many as in new_id.h.  ERR_NO_ID,
+ * ERR_ID_IN_USE as in ids.h. */
+struct new_id_many;
+int group_choose_gid(struct run *run, struct txn *txn, bool sys, uint32_t preferred,
+		     struct new_id_many *many, gid_t *ret);
 /* A gid from the command line.  ERR_ARGUMENT. */
 int group_parse_gid(struct run *run, const char *text, gid_t *ret);
 

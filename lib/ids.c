@@ -88,6 +88,18 @@ struct search {
 	const struct ids_others *others;
 };
 
+/* The span of others that keeps the id from being chosen, or NULL. */
+static const struct ids_span *kept_back(const struct search *s, uint32_t id)
+{
+	const struct ids_others *o = s->others;
+	const struct ids_span *span = o ? ids_spans_meet(&o->used, id, id) : NULL;
+	size_t i;
+
+	for (i = 0; o && !span && i < IDS_KEPT; i++)
+		span = ids_spans_meet(&o->kept[i], id, id);
+	return span;
+}
+
 static bool is_free(struct search *s, uint32_t id)
 {
 	uint32_t used;
@@ -113,7 +125,11 @@ static int64_t skip_used(const struct idset *w, int64_t id)
 static bool walk_up(struct search *s, int64_t from, int64_t to, uint32_t *ret)
 {
 	for (; (from = skip_used(&s->seen.window, from)) <= to; from++) {
-		if (is_free(s, (uint32_t)from)) {
+		const struct ids_span *span = kept_back(s, (uint32_t)from);
+
+		if (span) {
+			from = span->last;
+		} else if (is_free(s, (uint32_t)from)) {
 			*ret = (uint32_t)from;
 			return true;
 		}
@@ -124,12 +140,31 @@ static bool walk_up(struct search *s, int64_t from, int64_t to, uint32_t *ret)
 static bool walk_down(struct search *s, int64_t from, int64_t to, uint32_t *ret)
 {
 	for (; from >= to; from--) {
-		if (is_free(s, (uint32_t)from)) {
+		const struct ids_span *span = kept_back(s, (uint32_t)from);
+
+		if (span) {
+			from = span->first;
+		} else if (is_free(s, (uint32_t)from)) {
 			*ret = (uint32_t)from;
 			return true;
 		}
 	}
 	return false;
+}
+
+/* Widens least..most by what others have used of the range. */
+static void widen(const struct ids_spans *used, const struct ids_range *range, int64_t *least,
+		  int64_t *most)
+{
+	size_t low = ids_spans_from(used, range->min), high = ids_spans_from(used, range->max);
+	const struct ids_span *span = used->items;
+
+	if (low < used->count && span[low].first <= range->max && span[low].first < *least)
+		*least = span[low].first < range->min ? range->min : span[low].first;
+	if (high < used->count && span[high].first <= range->max)
+		*most = range->max;
+	else if (high > 0 && span[high - 1].last >= range->min && span[high - 1].last > *most)
+		*most = span[high - 1].last;
 }
 
 int ids_choose(struct table *t, const struct ids_range *range, uint32_t preferred,
@@ -148,7 +183,10 @@ int ids_choose(struct table *t, const struct ids_range *range, uint32_t preferre
 		if (used.bits)
 			s.seen.window = used;
 	}
-	if (preferred >= range->min && preferred <= range->max && is_free(&s, preferred)) {
+	if (others)
+		widen(&others->used, range, &least, &most);
+	if (preferred >= range->min && preferred <= range->max && !kept_back(&s, preferred) &&
+	    is_free(&s, preferred)) {
 		*ret = preferred;
 		return 0;
 	}

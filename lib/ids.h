@@ -3,7 +3,7 @@
  * ids - the next free uid or gid, and the first hole for a range of sub-ids.
  *
  * Pure: it looks at a table that was read under the lock and asks nobody but the caller.  An id is
- * free when no row has it, others does not claim it, and it is none of 0, 65535 and 4294967295,
+ * free when no row has it, others do not claim it, and it is none of 0, 65535 and 4294967295,
  * which nobody gets from us.
  *
  *	struct ids_range range;
@@ -44,10 +44,38 @@ struct ids_range {
 int ids_range_get(struct ids_range *ret, const struct defs *defs, enum ids_kind kind, bool sys,
 		  struct err *e);
 
-/* Whoever else may have given an id away; taken is NULL where there is nobody. */
+struct ids_span {
+	uint32_t first, last;
+};
+/* In order, and none meets another. */
+struct ids_spans {
+	const struct ids_span *items;
+	size_t count;
+};
+/* The first span that ends at id or after it; count: there is none. */
+size_t ids_spans_from(const struct ids_spans *spans, uint32_t id);
+/* The first span that meets first..last, or NULL. */
+const struct ids_span *ids_spans_meet(const struct ids_spans *spans, uint32_t first, uint32_t last);
+
+/* Spans as they are gathered; ids_list_done puts them in order.  Begin with all zeros. */
+struct ids_list {
+	struct ids_span *items;
+	size_t count, room;
+	bool unsorted;
+};
+void ids_list_add(struct ids_list *list, struct arena *a, struct ids_span span);
+void ids_list_add_all(struct ids_list *list, struct arena *a, struct ids_spans spans);
+struct ids_spans ids_list_done(struct ids_list *list);
+/* Into a list that is in order, and stays so. */
+void ids_list_insert(struct ids_list *list, struct arena *a, struct ids_span span);
+
+#define IDS_KEPT 3
+/* Who else may have an id. */
 struct ids_others {
-	bool (*taken)(void *context, uint32_t id);
+	bool (*taken)(void *context, uint32_t id); /* NULL: nobody to ask */
 	void *context;
+	struct ids_spans used;            /* as if rows had them */
+	struct ids_spans kept[IDS_KEPT]; /* not to be chosen */
 };
 
 /* preferred is taken if it is free and in the range; IDS_NONE: no preference.  t may be NULL. */
@@ -63,10 +91,6 @@ struct ids_seen {
 };
 /* The lowest id of first..last that a row has. */
 bool ids_first_used(struct ids_seen *seen, uint32_t first, uint32_t last, uint32_t *ret);
-
-struct ids_span {
-	uint32_t first, last;
-};
 
 /*
  * The first place in min..max for count ids in a row that meet none of the spans, which are sorted

@@ -59,8 +59,11 @@ lib_libaccount_a_SOURCES = \
 	lib/idmap_target.h \
 	lib/idmap_why.c \
 	lib/idmap_why.h \
+	lib/idmarks.c \
+	lib/idmarks.h \
 	lib/ids.c \
 	lib/ids.h \
+	lib/ids_list.c \
 	lib/journal.c \
 	lib/lastlog.c \
 	lib/lastlog.h \
@@ -80,6 +83,8 @@ lib_libaccount_a_SOURCES = \
 	lib/name.h \
 	lib/names.c \
 	lib/names.h \
+	lib/new_id.c \
+	lib/new_id.h \
 	lib/nss.c \
 	lib/nss.h \
 	lib/pairs.c \
@@ -115,6 +120,7 @@ lib_libaccount_a_SOURCES = \
 	lib/subid.c \
 	lib/subid.h \
 	lib/subid_choose.c \
+	lib/subid_limits.c \
 	lib/subid_private.h \
 	lib/subid_row.c \
 	lib/subid_row.h \

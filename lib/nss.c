@@ -67,11 +67,13 @@ static const char *parse_sources(struct str line, struct arena *a)
 	return list;
 }
 
-const char *nss_parse(struct str text, const char *database, struct arena *a)
+/* The last line of a database, without its name.  false: there is none. */
+static bool find_database(struct str text, const char *database, struct str *ret)
 {
-	const char *found = NULL, *hash;
 	size_t n = strlen(database);
 	struct str line, word;
+	const char *hash;
+	bool found = false;
 
 	while (str_next(&text, '\n', &line)) {
 		hash = line.n > 0 ? memchr(line.p, '#', line.n) : NULL;
@@ -93,9 +95,28 @@ const char *nss_parse(struct str text, const char *database, struct arena *a)
 			continue;
 		line.p++;
 		line.n--;
-		found = parse_sources(line, a);
+		*ret = line;
+		found = true;
 	}
 	return found;
+}
+
+const char *nss_parse(struct str text, const char *database, struct arena *a)
+{
+	struct str line;
+
+	return find_database(text, database, &line) ? parse_sources(line, a) : NULL;
+}
+
+/* One source alone gives sub-ids: the first. */
+static const char *parse_subid(struct str text, struct arena *a)
+{
+	struct str line, word;
+
+	if (!find_database(text, "subid", &line) || !next_word(&line, &word) ||
+	    str_is(word, "files"))
+		return NULL;
+	return str_dup(a, word);
 }
 
 int nss_load(struct nss *ret, const struct root *root, bool local, struct arena *a, struct err *e)
@@ -113,7 +134,7 @@ int nss_load(struct nss *ret, const struct root *root, bool local, struct arena 
 			return err_sys(e, ERR_IO, "cannot read %s", root_show(root, a, CONF));
 		text = str_of("");
 	}
-	n.subid = nss_parse(text, "subid", a);
+	n.subid = parse_subid(text, a);
 	if (root->live) {
 		n.passwd = nss_parse(text, "passwd", a);
 		n.group = nss_parse(text, "group", a);

@@ -17,13 +17,15 @@ struct plan {
 
 /*
  * No reader may meet a user without its group or shadow row: what a row needs comes first and goes
- * last.
+ * last.  Marks are first in any case: an id is marked before anybody can have it, or have lost it.
  */
 static const enum table_id order_coming[TABLE_COUNT] = {
-	TABLE_GSHADOW, TABLE_GROUP, TABLE_SUBUID, TABLE_SUBGID, TABLE_SHADOW, TABLE_PASSWD,
+	TABLE_IDMARKS, TABLE_GSHADOW, TABLE_GROUP, TABLE_SUBUID, TABLE_SUBGID, TABLE_SHADOW,
+	TABLE_PASSWD,
 };
 static const enum table_id order_going[TABLE_COUNT] = {
-	TABLE_PASSWD, TABLE_SHADOW, TABLE_SUBUID, TABLE_SUBGID, TABLE_GROUP, TABLE_GSHADOW,
+	TABLE_IDMARKS, TABLE_PASSWD, TABLE_SHADOW, TABLE_SUBUID, TABLE_SUBGID, TABLE_GROUP,
+	TABLE_GSHADOW,
 };
 
 static bool is_changed(const struct file *f)
@@ -51,20 +53,27 @@ static bool removes_rows(const struct txn *txn)
 	return groups && table_removes(groups) && !adds_rows(txn, TABLE_GSHADOW);
 }
 
+/* Mount points late: for them alone a reader can see the change half written, and nobody but us
+ * reads the marks.  What goes goes last: its content stands elsewhere by then. */
+static int pass_of(const struct file *f)
+{
+	if (f->removed)
+		return 2;
+	return f->in_place && f->id != TABLE_IDMARKS ? 1 : 0;
+}
+
 static void make_plan(struct txn *txn, struct plan *plan)
 {
 	const enum table_id *order = removes_rows(txn) ? order_going : order_coming;
 	size_t i;
 	int pass;
 
-	/* Mount points late: for them alone a reader can see the change half written.  What goes
-	 * goes last: its content stands elsewhere by then. */
 	plan->count = 0;
 	for (pass = 0; pass < 3; pass++)
 		for (i = 0; i < TABLE_COUNT; i++) {
 			struct file *f = &txn->files[order[i]];
 
-			if (is_changed(f) && (f->removed ? 2 : f->in_place ? 1 : 0) == pass)
+			if (is_changed(f) && pass_of(f) == pass)
 				plan->files[plan->count++] = f;
 		}
 }

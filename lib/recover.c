@@ -58,10 +58,10 @@ static bool find_name(struct recovery *r, struct table *t, struct str line, stru
 	return table_find(t, str_dup(r->txn->spec.arena, first_column(line)), ret);
 }
 
-/* A file's owner may have many sub-id rows; in all other files a name has one row. */
+/* A file's owner may have many sub-id rows, as a kind has marks; elsewhere a name has one row. */
 static bool is_keyed(enum table_id id)
 {
-	return id != TABLE_SUBUID && id != TABLE_SUBGID;
+	return id < TABLE_SUBUID;
 }
 
 static bool find_line(struct recovery *r, struct table *t, struct str line, struct row *ret)
@@ -106,7 +106,8 @@ static bool is_range_taken(struct table *t, struct str line)
 	uint64_t first, end, their_first, their_end;
 	struct row row;
 
-	if (schema_split(table_which(t), line, columns) == 0 ||
+	/* Marks may overlap as they like. */
+	if (table_which(t) == TABLE_IDMARKS || schema_split(table_which(t), line, columns) == 0 ||
 	    !range_in(columns, &first, &end))
 		return false;
 	for (row = ROW_START; table_next(t, &row);)
@@ -480,8 +481,8 @@ int recover(struct txn *txn, struct err *e)
 	for (i = 0; i < r.journal.edit_count; i++)
 		r.tables |= TABLE_BIT(r.journal.edits[i].id);
 	r.tables |= r.journal.removed | r.journal.replaced;
-	if (lock_add(txn->lock, txn->spec.root, r.tables, txn->spec.lock_timeout, txn->spec.note,
-		     e) < 0)
+	if (lock_add(txn->lock, txn->spec.root, r.tables & TABLE_LOCKED, txn->spec.lock_timeout,
+		     txn->spec.note, e) < 0)
 		return -1;
 	r.txn = txn_new(&txn->spec, e);
 	if (!r.txn)

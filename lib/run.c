@@ -12,6 +12,7 @@
 
 #include "day.h"
 #include "fd.h"
+#include "idmarks.h"
 #include "lock.h"
 #include "nss.h"
 #include "profile.h"
@@ -236,6 +237,8 @@ static int attempt(struct run *run, const struct txn_spec *spec,
 	/* What recovery noted stays, whatever becomes of this change. */
 	mark = run->events.count;
 	r = change(run, txn, context);
+	if (r == 0 && (spec->tables & TABLE_BIT(TABLE_IDMARKS)))
+		r = idmarks_note(run, txn);
 	if (r == 0 && spec->read_only)
 		show_diffs(txn);
 	else if (r == 0)
@@ -255,7 +258,7 @@ int run_transaction(struct run *run, unsigned tables,
 		.arena = &run->arena,
 		.note = &run->note,
 		.events = &run->events,
-		.tables = tables,
+		.tables = idmarks_tables(&run->defs, tables),
 		.lock_timeout = run->lock_timeout,
 		/* Who interrupts a run with more rights than his own must leave nothing of it. */
 		.signals = is_elevated(run) ? &run->origin.signals : NULL,
@@ -288,7 +291,8 @@ int run_look(struct run *run, unsigned tables,
 	     int (*look)(struct run *run, struct txn *txn, void *context), void *context)
 {
 	const struct txn_spec spec = { .root = &run->root, .arena = &run->arena,
-				       .note = &run->note, .tables = tables, .paths = run->paths,
+				       .note = &run->note, .paths = run->paths,
+				       .tables = idmarks_tables(&run->defs, tables),
 				       .read_only = true };
 	struct txn *txn = NULL;
 	bool raised = is_elevated(run);

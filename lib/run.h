@@ -117,7 +117,8 @@ int run_permit(struct run *run);
  * run->err filled; it may leave everything as it is.  It is called again from the start when
  * somebody else wrote a file meanwhile, so it must decide all anew.  What it noted in run->events
  * is taken back unless the commit stands.  With --dry-run the diffs are printed instead of the
- * commit, and the caller does nothing of what follows from the change.
+ * commit, and the caller does nothing of what follows from the change.  Where TABLE_IDMARKS is
+ * named the ids that change hands are noted (idmarks.h), if login.defs says so.
  */
 int run_transaction(struct run *run, unsigned tables,
 		    int (*change)(struct run *run, struct txn *txn, void *context), void *context);

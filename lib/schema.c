@@ -11,6 +11,7 @@ static const struct schema schemas[TABLE_COUNT] = {
 	[TABLE_GSHADOW] = { "gshadow", "/etc/gshadow", SG_COLUMNS, -1, true, ERR_GROUP_FILE },
 	[TABLE_SUBUID] = { "subuid", "/etc/subuid", SUB_COLUMNS, -1, false, ERR_SUBUID_FILE },
 	[TABLE_SUBGID] = { "subgid", "/etc/subgid", SUB_COLUMNS, -1, false, ERR_SUBGID_FILE },
+	[TABLE_IDMARKS] = { "idmarks", "/etc/idmarks", MARK_COLUMNS, -1, false, ERR_USER_FILE },
 };
 
 const struct schema *schema_get(enum table_id id)
@@ -85,6 +86,18 @@ static bool is_number(struct str text)
 	return str_number(text, UINT64_MAX, &value);
 }
 
+/* It stands for ids, of those that the file named by the first column has. */
+static bool is_mark(const struct str *columns)
+{
+	uint64_t first, count;
+
+	return (str_is(columns[MARK_KIND], "uid") || str_is(columns[MARK_KIND], "gid") ||
+		str_is(columns[MARK_KIND], "subuid") || str_is(columns[MARK_KIND], "subgid")) &&
+	       str_decimal(columns[MARK_START], UINT32_MAX, &first) &&
+	       str_decimal(columns[MARK_SIZE], UINT32_MAX, &count) && count > 0 &&
+	       first + count - 1 <= UINT32_MAX;
+}
+
 static bool is_row(enum table_id id, const struct str *columns, int n)
 {
 	uint32_t value;
@@ -103,6 +116,8 @@ static bool is_row(enum table_id id, const struct str *columns, int n)
 	case TABLE_SUBGID:
 		return n == SUB_COLUMNS && is_number(columns[SUB_START]) &&
 		       is_number(columns[SUB_SIZE]);
+	case TABLE_IDMARKS:
+		return n == MARK_COLUMNS && is_mark(columns);
 	case TABLE_COUNT:
 		break;
 	}

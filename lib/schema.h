@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * schema - the six account files: names, columns, modes.
+ * schema - the six account files and our own idmarks: names, columns, modes.
  *
- * See passwd(5), shadow(5), group(5), gshadow(5), subuid(5), subgid(5).
+ * See passwd(5), shadow(5), group(5), gshadow(5), subuid(5), subgid(5), idmarks(5).
  */
 #ifndef LIB_SCHEMA_H
 #define LIB_SCHEMA_H
@@ -20,10 +20,16 @@ enum table_id {
 	TABLE_GSHADOW,
 	TABLE_SUBUID,
 	TABLE_SUBGID,
+	TABLE_IDMARKS,
 	TABLE_COUNT
 };
 #define TABLE_BIT(id) (1u << (id))
 #define TABLE_ALL (TABLE_BIT(TABLE_COUNT) - 1)
+/* Those that have a FILE.lock: no other tool knows idmarks. */
+#define TABLE_LOCKED (TABLE_ALL & ~TABLE_BIT(TABLE_IDMARKS))
+/* Of a set of tables: one to look at, without its FILE.lock, that is never changed.  If it cannot
+ * be read it is as if it were not there. */
+#define TABLE_LOOK(id) (TABLE_BIT(id) << TABLE_COUNT)
 
 enum { PW_NAME, PW_PASSWORD, PW_UID, PW_GID, PW_GECOS, PW_HOME, PW_SHELL, PW_COLUMNS };
 enum { SP_NAME, SP_PASSWORD, SP_LAST, SP_MIN, SP_MAX, SP_WARN, SP_INACTIVE, SP_EXPIRE, SP_FLAG,
@@ -31,6 +37,7 @@ enum { SP_NAME, SP_PASSWORD, SP_LAST, SP_MIN, SP_MAX, SP_WARN, SP_INACTIVE, SP_E
 enum { GR_NAME, GR_PASSWORD, GR_GID, GR_MEMBERS, GR_COLUMNS };
 enum { SG_NAME, SG_PASSWORD, SG_ADMINS, SG_MEMBERS, SG_COLUMNS };
 enum { SUB_OWNER, SUB_START, SUB_SIZE, SUB_COLUMNS };
+enum { MARK_KIND, MARK_START, MARK_SIZE, MARK_COLUMNS }; /* the last two as in subuid */
 #define SCHEMA_COLUMNS_MAX 9
 
 /* uids and gids that nobody gets from us: (id_t)-1 and what 16-bit interfaces make of it. */

@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "subid.h"
 
+#include <string.h>
+
+#include "idmarks.h"
+#include "nss.h"
 #include "subid_private.h"
 
 static uint32_t last_of(struct subid_range r)
@@ -24,11 +28,10 @@ bool subid_parse(const char *text, struct subid_range *ret)
 static bool has_all(struct table *t, struct arena *a, const struct subid_owner *o,
 		    struct subid_range r)
 {
+	struct ids_spans s = subid_owner_spans(t, a, o);
 	uint64_t from = r.first;
-	struct subid_spans s;
 	size_t i;
 
-	subid_owner_spans(t, a, o, &s);
 	for (i = 0; i < s.count && s.items[i].first <= from; i++)
 		if (s.items[i].last >= from)
 			from = (uint64_t)s.items[i].last + 1;
@@ -54,15 +57,40 @@ static bool is_owner(const struct subid_owner *o, struct str text)
 	return str_is(text, o->by[0]) || str_is(text, o->by[1]);
 }
 
+/* What a range meets that is nobody's in the files. */
+static const char *meets_other(struct run *run, struct txn *txn, enum table_id which,
+			       const struct ids_spans *reserved, struct subid_range range)
+{
+	struct ids_spans marks = idmarks_get(run, txn, which);
+	enum table_id holders = subid_kind(which)->holders;
+	const char *what = subid_kind(which)->what;
+	uint32_t id, last = last_of(range);
+
+	if (subid_ask(run, which, range, &id))
+		return arena_printf(&run->arena, "holds the %s %lu of another source", what,
+				    (unsigned long)id);
+	if (ids_spans_meet(reserved, range.first, last))
+		return arena_printf(&run->arena, "meets %s", subid_kind(which)->reserved);
+	if (ids_spans_meet(&marks, range.first, last))
+		return "was in use before (" IDMARKS_KEY ")";
+	marks = idmarks_get(run, txn, holders);
+	if (ids_spans_meet(&marks, range.first, last))
+		return arena_printf(&run->arena, "holds a %s that was in use before (" IDMARKS_KEY
+				    ")", what);
+	return NULL;
+}
+
 /* One line about the first whose ids these are already. */
 static void warn_overlap(struct run *run, struct txn *txn, enum table_id which,
-			 const struct subid_owner *o, struct subid_range range)
+			 const struct subid_owner *o, const struct ids_spans *reserved,
+			 struct subid_range range)
 {
 	struct ids_seen seen = { .t = txn_table(txn, subid_kind(which)->holders),
 				 .a = &run->arena };
 	struct table *t = txn_table(txn, which);
 	const char *what = subid_kind(which)->what;
 	struct ids_span span;
+	const char *other;
 	struct row row;
 	uint32_t id;
 
@@ -75,10 +103,34 @@ static void warn_overlap(struct run *run, struct txn *txn, enum table_id which,
 			 (int)row.column[SUB_OWNER].n, row.column[SUB_OWNER].p);
 		return;
 	}
-	if (ids_first_used(&seen, range.first, last_of(range), &id))
-		note_say(&run->note, "Warning: subordinate %s range %lu-%lu holds the %s %lu", what,
-			 (unsigned long)range.first, (unsigned long)last_of(range), what,
-			 (unsigned long)id);
+	other = ids_first_used(&seen, range.first, last_of(range), &id) ?
+			arena_printf(&run->arena, "holds the %s %lu", what, (unsigned long)id) :
+			meets_other(run, txn, which, reserved, range);
+	if (other)
+		note_say(&run->note, "Warning: subordinate %s range %lu-%lu %s", what,
+			 (unsigned long)range.first, (unsigned long)last_of(range), other);
+}
+
+void subid_warn(struct run *run, struct txn *txn, enum table_id which, uint32_t id)
+{
+	struct table *t = txn_table(txn, which);
+	const char *what = subid_kind(which)->what;
+	struct row row;
+
+	if (t && subid_find(t, id, &row))
+		note_say(&run->note, "Warning: the %s %lu is in a subordinate %s range of %s", what,
+			 (unsigned long)id, what,
+			 str_visible(&run->arena, str_dup(&run->arena, row.column[SUB_OWNER])));
+}
+
+const char *subid_provider(struct run *run)
+{
+	struct nss others;
+
+	if (run_sources(run, &others) == 0)
+		return others.subid;
+	err_clear(&run->err);
+	return NULL;
 }
 
 static struct table *needed(struct run *run, struct txn *txn, enum table_id which)
@@ -96,12 +148,15 @@ int subid_give(struct run *run, struct txn *txn, enum table_id which, const char
 {
 	struct subid_owner o = subid_owner(run, owner, uid);
 	struct table *t = needed(run, txn, which);
+	struct ids_spans reserved;
 
 	if (!t)
 		return -1;
 	if (has_all(t, &run->arena, &o, range))
 		return 0;
-	warn_overlap(run, txn, which, &o, range);
+	if (subid_reserved(run, which, &reserved) < 0)
+		return -1;
+	warn_overlap(run, txn, which, &o, &reserved, range);
 	return subid_add(run, txn, which, owner, uid, range);
 }
 
@@ -213,10 +268,8 @@ void subid_forget(struct run *run, struct txn *txn, enum table_id which, const c
 	}
 }
 
-int subid_rename(struct run *run, struct txn *txn, enum table_id which, const char *from,
-		 const char *to)
+static int rename_rows(struct run *run, struct table *t, const char *from, const char *to)
 {
-	struct table *t = txn_table(txn, which);
 	bool more;
 	struct row row;
 
@@ -228,4 +281,25 @@ int subid_rename(struct run *run, struct txn *txn, enum table_id which, const ch
 			return -1;
 	}
 	return 0;
+}
+
+int subid_rename(struct run *run, struct txn *txn, enum table_id which, const char *from,
+		 const char *to)
+{
+	return rename_rows(run, txn_table(txn, which), from, to);
+}
+
+int subid_renumber(struct run *run, struct txn *txn, enum table_id which, const char *owner,
+		   uid_t from, uid_t to)
+{
+	struct arena *a = &run->arena;
+	struct table *t = txn_table(txn, which);
+	const char *number = arena_printf(a, "%lu", (unsigned long)from);
+	struct row row;
+
+	/* A name of digits is no uid. */
+	if (!t || strcmp(owner, number) == 0 || !table_find(t, number, &row) ||
+	    shared_uid(txn, a, owner, from))
+		return 0;
+	return rename_rows(run, t, number, arena_printf(a, "%lu", (unsigned long)to));
 }

@@ -21,6 +21,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "ids.h"
 #include "run.h"
 
 struct subid_range {
@@ -32,23 +33,36 @@ bool subid_parse(const char *text, struct subid_range *ret);
 
 /*
  * The range that a new account gets by login.defs, of SUB_?ID_COUNT ids.  It meets no row of the
- * file and holds no uid of passwd (no gid of group), so the table of these must be read too.  None
- * where the count is 0, the file does not exist, or the owner has a range already.
+ * file, nothing of SUB_?ID_RESERVED and no mark (idmarks.h), and holds no uid of passwd (no gid of
+ * group), so the table of these must be read too; other sources are asked for a few of its ids.
+ * None where the count is 0, the file does not exist, or the owner has a range already.
  */
 int subid_choose(struct run *run, struct txn *txn, enum table_id which, const char *owner,
 		 uid_t uid, struct subid_range *ret);
 
 /* The same for many new accounts of one transaction: what was looked at is kept, and the rows that
  * were chosen must be added.  Begin with all zeros, one for each table. */
-struct ids_span;
 struct subid_cursor {
 	bool begun;
-	const struct ids_span *spans; /* of the file as it was, in order, none meets another */
-	size_t count, from;           /* those before from lie below next */
-	uint32_t next;                /* no place before it */
+	struct ids_spans lent;     /* of the file as it was */
+	struct ids_list given;     /* since then */
+	bool planned;
+	struct ids_spans reserved; /* by login.defs */
+	struct ids_spans full;     /* all three, and marks */
+	size_t from;               /* the spans before it lie below next */
+	uint32_t next;             /* no place before it */
+	uint32_t start;            /* with marks: where it began; places below are the last */
+	unsigned asked;            /* how often other sources were */
 };
 int subid_choose_next(struct run *run, struct txn *txn, enum table_id which, const char *owner,
 		      uid_t uid, struct subid_cursor *cursor, struct subid_range *ret);
+
+/* What is kept back from new users or groups: ids in somebody's range, by the file or by this
+ * transaction. */
+void subid_keep_back(struct run *run, struct txn *txn, enum table_id which,
+		     struct subid_cursor *cursor, struct ids_others *others);
+/* Notes on stderr whose range holds the id of somebody new, which was asked for. */
+void subid_warn(struct run *run, struct txn *txn, enum table_id which, uint32_t id);
 
 /* A row, by name or uid as SUB_?ID_STORE_BY_UID says. */
 int subid_add(struct run *run, struct txn *txn, enum table_id which, const char *owner, uid_t uid,
@@ -66,8 +80,15 @@ int subid_take(struct run *run, struct txn *txn, enum table_id which, const char
 void subid_forget(struct run *run, struct txn *txn, enum table_id which, const char *owner,
 		  uid_t uid);
 
-/* The owner's rows follow a new name (by name) or uid (by uid). */
+/* The owner's rows follow a new name (by name) or uid (by uid).  Rows by uid stay where another
+ * user of passwd has that uid. */
 int subid_rename(struct run *run, struct txn *txn, enum table_id which, const char *from,
 		 const char *to);
+int subid_renumber(struct run *run, struct txn *txn, enum table_id which, const char *owner,
+		   uid_t from, uid_t to);
+
+/* Who gives sub-ids, where that is not the files: another source of nsswitch.conf.  Then nothing is
+ * chosen, given, taken or forgotten here.  NULL: the files do. */
+const char *subid_provider(struct run *run);
 
 #endif

@@ -15,6 +15,7 @@ const struct subid_kind *subid_kind(enum table_id which)
 		.by_uid = "SUB_UID_STORE_BY_UID",
 		.deterministic = "SUB_UID_DETERMINISTIC",
 		.wrap = "UNSAFE_SUB_UID_DETERMINISTIC_WRAP",
+		.reserved = "SUB_UID_RESERVED",
 		.holders = TABLE_PASSWD,
 	};
 	static const struct subid_kind gid = {
@@ -26,6 +27,7 @@ const struct subid_kind *subid_kind(enum table_id which)
 		.by_uid = "SUB_GID_STORE_BY_UID",
 		.deterministic = "SUB_GID_DETERMINISTIC",
 		.wrap = "UNSAFE_SUB_GID_DETERMINISTIC_WRAP",
+		.reserved = "SUB_GID_RESERVED",
 		.holders = TABLE_GROUP,
 	};
 
@@ -90,50 +92,31 @@ static bool line_span(struct str line, struct ids_span *ret)
 	return schema_split(TABLE_SUBUID, line, row.column) > 0 && subid_row_span(&row, ret);
 }
 
-static void add_span(struct subid_spans *s, struct arena *a, struct ids_span span)
+struct ids_spans subid_all_spans(struct table *t, struct arena *a)
 {
-	struct ids_span *last = s->count ? &s->items[s->count - 1] : NULL;
+	struct ids_list list = { .count = 0 };
+	struct ids_span span;
+	struct row row;
 
-	/* Ranges mostly follow each other: one span for all of them. */
-	if (last && span.first >= last->first && span.first <= (uint64_t)last->last + 1) {
-		if (span.last > last->last)
-			last->last = span.last;
-		return;
-	}
-	if (s->count == s->room) {
-		s->room = s->room ? 2 * s->room : 64;
-		s->items = arena_grow(a, s->items, s->count, s->room, sizeof(*s->items));
-		last = s->count ? &s->items[s->count - 1] : NULL;
-	}
-	if (last && span.first < last->first)
-		s->unsorted = true;
-	s->items[s->count++] = span;
+	for (row = ROW_START; table_next_line(t, &row);)
+		if (line_span(row.line, &span))
+			ids_list_add(&list, a, span);
+	return ids_list_done(&list);
 }
 
-static int by_first(const void *left, const void *right)
-{
-	const struct ids_span *a = left, *b = right;
-
-	return (a->first > b->first) - (a->first < b->first);
-}
-
-static void sort_spans(struct subid_spans *s)
-{
-	if (s->unsorted)
-		qsort(s->items, s->count, sizeof(*s->items), by_first);
-	s->unsorted = false;
-}
-
-void subid_all_spans(struct table *t, struct arena *a, struct subid_spans *ret)
+bool subid_find(struct table *t, uint32_t id, struct row *ret)
 {
 	struct ids_span span;
 	struct row row;
 
-	*ret = (struct subid_spans){ .count = 0 };
-	for (row = ROW_START; table_next_line(t, &row);)
-		if (line_span(row.line, &span))
-			add_span(ret, a, span);
-	sort_spans(ret);
+	for (row = ROW_START; table_next_line(t, &row);) {
+		if (!line_span(row.line, &span) || span.first > id || span.last < id)
+			continue;
+		row.columns = schema_split(table_which(t), row.line, row.column);
+		*ret = row;
+		return true;
+	}
+	return false;
 }
 
 struct subid_owner subid_owner(struct run *run, const char *name, uid_t uid)
@@ -143,20 +126,19 @@ struct subid_owner subid_owner(struct run *run, const char *name, uid_t uid)
 	return (struct subid_owner){ { name, strcmp(name, text) == 0 ? "" : text } };
 }
 
-void subid_owner_spans(struct table *t, struct arena *a, const struct subid_owner *o,
-		       struct subid_spans *ret)
+struct ids_spans subid_owner_spans(struct table *t, struct arena *a, const struct subid_owner *o)
 {
+	struct ids_list list = { .count = 0 };
 	struct ids_span span;
 	struct row row;
 	size_t i;
 
-	*ret = (struct subid_spans){ .count = 0 };
 	for (i = 0; i < 2; i++) {
 		bool more = table_find(t, o->by[i], &row);
 
 		for (; more; more = table_find_again(t, &row))
 			if (subid_row_span(&row, &span))
-				add_span(ret, a, span);
+				ids_list_add(&list, a, span);
 	}
-	sort_spans(ret);
+	return ids_list_done(&list);
 }

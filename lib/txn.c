@@ -115,6 +115,20 @@ static void forget_file(struct file *f, enum table_id id)
 	f->place.dirfd = -1;
 }
 
+static bool is_only_seen(const struct txn *txn, enum table_id id)
+{
+	return (txn->spec.tables & TABLE_LOOK(id)) && !(txn->spec.tables & TABLE_BIT(id));
+}
+
+/* Who only looks at a file does not need it. */
+static void see_file(struct txn *txn, struct file *f)
+{
+	struct err ignored = { .kind = ERR_NONE };
+
+	if (read_file(txn, f, &ignored) < 0)
+		forget_file(f, f->id);
+}
+
 int file_read_again(struct txn *txn, struct file *f, struct err *e)
 {
 	forget_file(f, f->id);
@@ -129,6 +143,9 @@ int txn_read(struct txn *txn, struct err *e)
 		if ((txn->spec.tables & TABLE_BIT(id)) &&
 		    read_file(txn, &txn->files[id], e) < 0)
 			return -1;
+	for (id = 0; id < TABLE_COUNT; id++)
+		if (is_only_seen(txn, (enum table_id)id))
+			see_file(txn, &txn->files[id]);
 	return 0;
 }
 
@@ -221,8 +238,8 @@ static int begin(struct txn *txn, struct err *e)
 		return txn_read(txn, e);
 	if (spec->paths)
 		return begin_given(txn, e);
-	if (lock_take(&txn->lock, spec->root, spec->tables, spec->lock_timeout, spec->signals,
-		      spec->note, e) < 0)
+	if (lock_take(&txn->lock, spec->root, spec->tables & TABLE_LOCKED, spec->lock_timeout,
+		      spec->signals, spec->note, e) < 0)
 		return -1;
 	txn->etc = beneath_open(spec->root->fd, "/etc", O_RDONLY | O_DIRECTORY, 0);
 	if (txn->etc < 0)
@@ -231,7 +248,8 @@ static int begin(struct txn *txn, struct err *e)
 		return -1;
 	/* What a run left beside them that died before it had a journal. */
 	for (id = 0; id < TABLE_COUNT; id++)
-		file_tidy(txn, &txn->files[id], false);
+		if (!is_only_seen(txn, (enum table_id)id))
+			file_tidy(txn, &txn->files[id], false);
 	return 0;
 }
 

@@ -31,7 +31,7 @@ struct txn_spec {
 	const struct note *note;
 	struct selinux *labels;
 	struct events *events; /* written to the journal; recovery adds those it completes */
-	unsigned tables;       /* TABLE_BIT of what is needed */
+	unsigned tables;       /* TABLE_BIT of what is needed, TABLE_LOOK of what is looked at */
 	long lock_timeout;     /* seconds */
 	/* To wait for the lock with; then all are blocked.  NULL: not yet. */
 	const sigset_t *signals;

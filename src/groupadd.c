@@ -12,6 +12,7 @@
 #include "hook.h"
 #include "json.h"
 #include "name.h"
+#include "new_id.h"
 #include "text.h"
 
 struct groupadd {
@@ -70,7 +71,10 @@ static int take_options(struct run *run, struct plan *plan, const char *name)
 static int take_gid(struct run *run, struct txn *txn, struct plan *plan)
 {
 	plan->group.gid = plan->gid;
-	return plan->o->non_unique ? 0 : group_check_new_gid(run, txn, plan->gid);
+	if (!plan->o->non_unique && group_check_new_gid(run, txn, plan->gid) < 0)
+		return -1;
+	new_id_warn(run, txn, IDS_GID, plan->gid);
+	return 0;
 }
 
 /* All decisions.  1: the group exists, and that is fine. */
@@ -95,7 +99,7 @@ static int settle(struct run *run, struct txn *txn, void *context)
 		has_gid = false;
 	}
 	o->settled = true;
-	if (!has_gid && group_choose_gid(run, txn, o->sys, IDS_NONE, &plan->group.gid) < 0)
+	if (!has_gid && group_choose_gid(run, txn, o->sys, IDS_NONE, NULL, &plan->group.gid) < 0)
 		return -1;
 	return o->users ? group_check_members(run, txn, o->users) : 0;
 }
@@ -127,7 +131,8 @@ static void print_json(const struct plan *plan)
 static int work(struct run *run, void *options, const char *const *operands)
 {
 	struct plan plan = { .o = options };
-	unsigned tables = TABLE_BIT(TABLE_GROUP) | TABLE_BIT(TABLE_GSHADOW);
+	unsigned tables = TABLE_BIT(TABLE_GROUP) | TABLE_BIT(TABLE_GSHADOW) |
+			  TABLE_BIT(TABLE_IDMARKS) | TABLE_LOOK(TABLE_SUBGID);
 	const char *name = operands[0];
 
 	if (!run_operands(run, operands, 1) || take_options(run, &plan, name) < 0)

@@ -57,7 +57,7 @@ static void print_json(const struct plan *plan)
 static int work(struct run *run, void *options, const char *const *operands)
 {
 	const unsigned tables = TABLE_BIT(TABLE_PASSWD) | TABLE_BIT(TABLE_GROUP) |
-				TABLE_BIT(TABLE_GSHADOW);
+				TABLE_BIT(TABLE_GSHADOW) | TABLE_BIT(TABLE_IDMARKS);
 	struct plan plan = { .o = options };
 	const char *name = operands[0];
 

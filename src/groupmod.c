@@ -109,7 +109,8 @@ static void print_json(const struct plan *plan)
 static int work(struct run *run, void *options, const char *const *operands)
 {
 	struct plan plan = { .o = options };
-	unsigned tables = TABLE_BIT(TABLE_GROUP) | TABLE_BIT(TABLE_GSHADOW);
+	unsigned tables = TABLE_BIT(TABLE_GROUP) | TABLE_BIT(TABLE_GSHADOW) |
+			  TABLE_BIT(TABLE_IDMARKS);
 
 	if (!run_operands(run, operands, 1) || take_options(run, &plan) < 0)
 		return -1;

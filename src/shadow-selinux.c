@@ -4,6 +4,7 @@
 
 #include "arena.h"
 #include "defs.h"
+#include "idmarks.h"
 #include "json.h"
 #include "run.h"
 #include "schema.h"
@@ -163,14 +164,16 @@ static int show(const struct report *r)
 }
 
 /* Without operands: the account files, and a home that does not exist. */
-static const char *const *usual_paths(struct arena *a)
+static const char *const *usual_paths(struct run *run)
 {
-	const char **paths = arena_array(a, TABLE_COUNT + 2, sizeof(*paths));
-	int i;
+	const char **paths = arena_array(&run->arena, TABLE_COUNT + 2, sizeof(*paths));
+	unsigned tables = idmarks_tables(&run->defs, TABLE_ALL);
+	int i, n = 0;
 
 	for (i = 0; i < TABLE_COUNT; i++)
-		paths[i] = schema_get((enum table_id)i)->path;
-	paths[i] = "/home/NEW/";
+		if (tables & TABLE_BIT(i))
+			paths[n++] = schema_get((enum table_id)i)->path;
+	paths[n] = "/home/NEW/";
 	return paths;
 }
 
@@ -187,7 +190,7 @@ static int work(struct run *run, void *options, const char *const *operands)
 			return err_set(&run->err, ERR_USAGE, "'%s' is not an absolute path",
 				       operands[i]);
 	}
-	r.paths = operands[0] ? operands : usual_paths(&run->arena);
+	r.paths = operands[0] ? operands : usual_paths(run);
 	/* The same choice as the run's own, which has said what there is to say of it. */
 	if (selinux_mode_choose(run->opt.selinux, defs_string(&run->defs, "SELINUX_LABELS"), NULL,
 				&mode, &r.source, &r.ignored, &run->err) < 0 ||

@@ -79,6 +79,8 @@ static int change(struct run *run, struct txn *txn, void *context)
 		    (long)plan->user.uid, true);
 	if (group_forget_user(run, txn, &plan->user, o->force) < 0)
 		return -1;
+	if (subid_provider(run))
+		return 0;
 	subid_forget(run, txn, TABLE_SUBUID, plan->user.name, plan->user.uid);
 	subid_forget(run, txn, TABLE_SUBGID, plan->user.name, plan->user.uid);
 	return 0;

@@ -17,7 +17,7 @@
 #include "lastlog.h"
 #include "mail.h"
 #include "name.h"
-#include "nss.h"
+#include "new_id.h"
 #include "seuser.h"
 #include "text.h"
 #include "user_change.h"
@@ -228,8 +228,15 @@ static int take_options(struct run *run, struct plan *plan)
 
 static int check_files(struct run *run, struct txn *txn, const struct usermod *o)
 {
+	const char *provider = has_subid_options(o) ? subid_provider(run) : NULL;
+
 	if ((o->expire || o->inactive) && !txn_table(txn, TABLE_SHADOW))
 		return err_set(&run->err, ERR_USAGE, "shadow passwords required for -e and -f");
+	if (provider)
+		return err_set(&run->err, ERR_USAGE,
+			       "subordinate ids come from '%s' of nsswitch.conf, "
+			       "you cannot use the flags -S, -v, -V, -w or -W",
+			       provider);
 	if ((o->add_subuids.count || o->del_subuids.count) && !txn_table(txn, TABLE_SUBUID))
 		return err_set(&run->err, ERR_USAGE,
 			       "/etc/subuid does not exist, you cannot use the flags -v or -V");
@@ -294,14 +301,28 @@ static int add_free_range(struct run *run, struct txn *txn, enum table_id which,
 	return subid_add(run, txn, which, user->name, user->uid, range);
 }
 
+/* The rows go with their owner, whichever way they name him. */
+static int follow_owner(struct run *run, struct txn *txn, enum table_id which,
+			const struct plan *plan)
+{
+	const struct user *was = &plan->before, *now = &plan->after;
+
+	if (strcmp(was->name, now->name) != 0 &&
+	    subid_rename(run, txn, which, was->name, now->name) < 0)
+		return -1;
+	if (was->uid == now->uid)
+		return 0;
+	return subid_renumber(run, txn, which, now->name, was->uid, now->uid);
+}
+
 static int change_subids(struct run *run, struct txn *txn, const struct plan *plan)
 {
 	const struct usermod *o = plan->o;
-	const struct user *now = &plan->after;
+	const struct user *was = &plan->before, *now = &plan->after;
 
-	if (strcmp(plan->before.name, now->name) != 0 &&
-	    (subid_rename(run, txn, TABLE_SUBUID, plan->before.name, now->name) < 0 ||
-	     subid_rename(run, txn, TABLE_SUBGID, plan->before.name, now->name) < 0))
+	if ((was->uid != now->uid || strcmp(was->name, now->name) != 0) && !subid_provider(run) &&
+	    (follow_owner(run, txn, TABLE_SUBUID, plan) < 0 ||
+	     follow_owner(run, txn, TABLE_SUBGID, plan) < 0))
 		return -1;
 	if (each_range(run, txn, TABLE_SUBUID, &o->del_subuids, now, subid_take) < 0 ||
 	    each_range(run, txn, TABLE_SUBUID, &o->add_subuids, now, subid_give) < 0 ||
@@ -346,6 +367,8 @@ static int change(struct run *run, struct txn *txn, void *context)
 	if (o->gid && group_gid(run, txn, o->gid, &plan->change.gid) < 0)
 		return -1;
 	plan->change.has_gid = o->gid != NULL;
+	if (plan->change.has_uid && plan->change.uid != plan->before.uid)
+		new_id_warn(run, txn, IDS_UID, plan->change.uid);
 	if (user_change_rows(run, txn, &plan->before, &plan->change, &plan->after) < 0 ||
 	    check_busy(run, plan) < 0 || change_groups(run, txn, plan) < 0 ||
 	    change_subids(run, txn, plan) < 0)

@@ -24,6 +24,7 @@ unit_programs = \
 	tests/unit/test_home_move \
 	tests/unit/test_home_remove \
 	tests/unit/test_hook \
+	tests/unit/test_idmarks \
 	tests/unit/test_ids \
 	tests/unit/test_json \
 	tests/unit/test_log \

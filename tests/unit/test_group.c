@@ -153,11 +153,11 @@ static void checks(void **state)
 	/* 1002 is carol's uid only */
 	assert_int_equal(group_check_not_primary(&w.run, w.txn, 1002), 0);
 
-	assert_int_equal(group_choose_gid(&w.run, w.txn, false, IDS_NONE, &gid), 0);
+	assert_int_equal(group_choose_gid(&w.run, w.txn, false, IDS_NONE, NULL, &gid), 0);
 	assert_int_equal(gid, 1102);
-	assert_int_equal(group_choose_gid(&w.run, w.txn, false, 1001, &gid), 0);
+	assert_int_equal(group_choose_gid(&w.run, w.txn, false, 1001, NULL, &gid), 0);
 	assert_int_equal(gid, 1001);
-	assert_int_equal(group_choose_gid(&w.run, w.txn, true, IDS_NONE, &gid), 0);
+	assert_int_equal(group_choose_gid(&w.run, w.txn, true, IDS_NONE, NULL, &gid), 0);
 	assert_int_equal(gid, 999);
 	world_close(&w);
 }

@@ -77,7 +77,8 @@ static void choosing(void **state)
 	(void)state;
 	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		struct ids_range range = { IDS_GID, cases[i].sys, cases[i].min, cases[i].max };
-		struct ids_others others = { in_list, (void *)(uintptr_t)cases[i].others };
+		struct ids_others others = { .taken = in_list,
+					     .context = (void *)(uintptr_t)cases[i].others };
 		struct err e = { .kind = ERR_NONE };
 		uint32_t id = IDS_NONE;
 		int done = ids_choose(open_text(cases[i].file), &range, cases[i].preferred, &others,
@@ -113,8 +114,10 @@ static void many_of_one_table(void **state)
 		struct table *t = open_text(text);
 
 		for (n = 0; n < 200; n++) {
-			struct ids_others others = { in_list,
-						     (void *)(uintptr_t)",1120,1003,199," };
+			struct ids_others others = {
+				.taken = in_list,
+				.context = (void *)(uintptr_t)",1120,1003,199,",
+			};
 			uint32_t fresh = IDS_NONE, id = IDS_NONE;
 			const char *values[GR_COLUMNS] = { "n", "x", NULL, "" };
 			int a, b;
@@ -134,6 +137,141 @@ static void many_of_one_table(void **state)
 		}
 		/* The first two are full in the end. */
 		assert_int_equal(n, i == 0 ? 147 : i == 1 ? 127 : 200);
+	}
+}
+
+/* With marks and sub-ids: against trying one after the other. */
+static bool is_kept(const struct ids_spans *spans, uint32_t id)
+{
+	size_t i;
+
+	for (i = 0; i < spans->count; i++)
+		if (id >= spans->items[i].first && id <= spans->items[i].last)
+			return true;
+	return false;
+}
+
+static struct ids_spans random_spans(unsigned *seed, uint32_t width)
+{
+	struct ids_list list = { .count = 0 };
+	unsigned n = (unsigned)rand_r(seed) % 6;
+
+	while (n-- > 0) {
+		uint32_t first = (uint32_t)rand_r(seed) % width;
+
+		ids_list_add(&list, &arena,
+			     (struct ids_span){ first, first + (uint32_t)rand_r(seed) % 6 });
+	}
+	return ids_list_done(&list);
+}
+
+struct try {
+	const struct ids_range *range;
+	const struct ids_others *others;
+	struct table *t;
+};
+
+static bool try_one(const struct try *try, long long id, uint32_t *ret)
+{
+	struct row row;
+
+	if (id < try->range->min || id > try->range->max || id == 0 ||
+	    table_find_id(try->t, (uint32_t)id, &row) ||
+	    is_kept(&try->others->used, (uint32_t)id) ||
+	    is_kept(&try->others->kept[0], (uint32_t)id) ||
+	    is_kept(&try->others->kept[1], (uint32_t)id))
+		return false;
+	*ret = (uint32_t)id;
+	return true;
+}
+
+static uint32_t try_all(const struct try *try)
+{
+	long long least = (long long)try->range->max + 1, most = (long long)try->range->min - 1, i;
+	struct row row;
+	uint32_t id;
+
+	for (i = try->range->min; i <= try->range->max; i++)
+		if (table_find_id(try->t, (uint32_t)i, &row) ||
+		    is_kept(&try->others->used, (uint32_t)i)) {
+			least = i < least ? i : least;
+			most = i > most ? i : most;
+		}
+	for (i = try->range->sys ? least - 1 : most + 1;
+	     i >= try->range->min && i <= try->range->max; i += try->range->sys ? -1 : 1)
+		if (try_one(try, i, &id))
+			return id;
+	for (i = try->range->sys ? try->range->max : try->range->min;
+	     i >= try->range->min && i <= try->range->max; i += try->range->sys ? -1 : 1)
+		if (try_one(try, i, &id))
+			return id;
+	return IDS_NONE;
+}
+
+static void choosing_agrees_with_trying_all(void **state)
+{
+	unsigned seed = 20261124, round, none = 0;
+
+	(void)state;
+	for (round = 0; round < 3000; round++) {
+		uint32_t min = (uint32_t)rand_r(&seed) % 40, id = IDS_NONE, expected;
+		struct ids_range range = { IDS_GID, round % 2, min,
+					   min + (uint32_t)rand_r(&seed) % 12 };
+		struct ids_others others = { .used = random_spans(&seed, 50),
+					     .kept = { random_spans(&seed, 50),
+						       random_spans(&seed, 50) } };
+		struct try try = { &range, &others, NULL };
+		struct err e = { .kind = ERR_NONE };
+		unsigned rows = (unsigned)rand_r(&seed) % 5;
+		const char *text = "";
+
+		while (rows-- > 0)
+			text = arena_printf(&arena, "%sg:x:%u:\n", text,
+					    (unsigned)rand_r(&seed) % 50);
+		try.t = open_text(text);
+		expected = try_all(&try);
+		ids_choose(open_text(text), &range, IDS_NONE, &others, &arena, &id, &e);
+		if (id != expected)
+			fail_msg("round %u: %lu, not %lu", round, (unsigned long)id,
+				 (unsigned long)expected);
+		none += id == IDS_NONE;
+	}
+	assert_true(none > 100 && none < 2000);
+}
+
+/* A list is what a set of its ids would be, however it came about. */
+static void lists(void **state)
+{
+	unsigned seed = 5, round;
+
+	(void)state;
+	for (round = 0; round < 2000; round++) {
+		struct ids_list added = { .count = 0 }, inserted = { .count = 0 };
+		bool set[120] = { false };
+		struct ids_spans a, b;
+		unsigned n = (unsigned)rand_r(&seed) % 12, i;
+
+		while (n-- > 0) {
+			uint32_t first = (uint32_t)rand_r(&seed) % 100;
+			struct ids_span s = { first, first + (uint32_t)rand_r(&seed) % 9 };
+
+			for (i = s.first; i <= s.last; i++)
+				set[i] = true;
+			ids_list_add(&added, &arena, s);
+			ids_list_insert(&inserted, &arena, s);
+		}
+		a = ids_list_done(&added);
+		b = (struct ids_spans){ inserted.items, inserted.count };
+		assert_int_equal(a.count, b.count);
+		for (i = 0; i < a.count; i++) {
+			assert_int_equal(a.items[i].first, b.items[i].first);
+			assert_int_equal(a.items[i].last, b.items[i].last);
+			/* None adjoins another. */
+			if (i > 0)
+				assert_true(a.items[i].first > a.items[i - 1].last + 1);
+		}
+		for (i = 0; i < 120; i++)
+			assert_int_equal(ids_spans_meet(&a, i, i) != NULL, set[i]);
 	}
 }
 
@@ -318,6 +456,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(choosing),
 		cmocka_unit_test(many_of_one_table),
+		cmocka_unit_test(choosing_agrees_with_trying_all),
+		cmocka_unit_test(lists),
 		cmocka_unit_test(no_table_and_nobody_else),
 		cmocka_unit_test(ranges),
 		cmocka_unit_test(first_used),

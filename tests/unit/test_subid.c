@@ -63,15 +63,41 @@ static void parsing(void **state)
 	}
 }
 
+struct choice {
+	const char *file;
+	const char *keys[7];
+	uid_t uid;
+	struct subid_range expected; /* first 0: none */
+	const char *error;
+};
+
+static void check_choices(const struct choice *cases, size_t count)
+{
+	size_t i;
+
+	for (i = 0; i < count; i++) {
+		struct subid_range r = { 9, 9 };
+		int done;
+
+		with_subuid(cases[i].file, cases[i].keys);
+		done = subid_choose(&world.run, world.txn, TABLE_SUBUID, "carol", cases[i].uid, &r);
+		if (cases[i].error) {
+			assert_int_equal(done, -1);
+			assert_int_equal(world.run.err.kind, ERR_SUBUID_FILE);
+			assert_string_equal(world.run.err.message, cases[i].error);
+		} else {
+			assert_int_equal(done, 0);
+		}
+		if (r.first != cases[i].expected.first || r.count != cases[i].expected.count)
+			fail_msg("case %zu: %lu:%lu", i, (unsigned long)r.first,
+				 (unsigned long)r.count);
+		world_close(&world);
+	}
+}
+
 static void choosing(void **state)
 {
-	static const struct {
-		const char *file;
-		const char *keys[6];
-		uid_t uid;
-		struct subid_range expected; /* first 0: none */
-		const char *error;
-	} cases[] = {
+	static const struct choice cases[] = {
 		{ "", { NULL }, 1002, { 100000, 65536 }, NULL },
 		{ "alice:100000:65536\n", { NULL }, 1002, { 165536, 65536 }, NULL },
 		{ NULL, { NULL }, 1002, { 0, 0 }, NULL },
@@ -102,6 +128,15 @@ static void choosing(void **state)
 		  "SUB_UID_COUNT (65536)" },
 		/* the uids of accounts are in no range */
 		{ "", { "SUB_UID_MIN=999", "SUB_UID_COUNT=10" }, 1002, { 1002, 10 }, NULL },
+	};
+
+	(void)state;
+	check_choices(cases, sizeof(cases) / sizeof(cases[0]));
+}
+
+static void choosing_ones_own_place(void **state)
+{
+	static const struct choice cases[] = {
 		/* a place of one's own */
 		{ "", { "SUB_UID_DETERMINISTIC=yes" }, 1000, { 65536, 65536 }, NULL },
 		{ "", { "SUB_UID_DETERMINISTIC=yes" }, 1002, { 196608, 65536 }, NULL },
@@ -109,39 +144,66 @@ static void choosing(void **state)
 			"SUB_UID_COUNT=10" }, 1002, { 100020, 10 }, NULL },
 		{ "", { "SUB_UID_DETERMINISTIC=yes", "SUB_UID_MIN=100000", "SUB_UID_MAX=100029",
 			"SUB_UID_COUNT=10" }, 1003, { 0, 0 },
-		  "Can't get unique subordinate UID range" },
+		  "Can't get unique subordinate UID range: that of UID 1003 lies beyond the last "
+		  "one" },
 		{ "", { "SUB_UID_DETERMINISTIC=yes", "SUB_UID_MIN=100000", "SUB_UID_MAX=100029",
 			"SUB_UID_COUNT=10", "UNSAFE_SUB_UID_DETERMINISTIC_WRAP=yes" }, 1004,
 		  { 100010, 10 }, NULL },
 		{ "", { "SUB_UID_DETERMINISTIC=yes" }, 999, { 0, 0 },
 		  "UID 999 is below UID_MIN and has no subordinate UID range" },
 		{ "", { "SUB_UID_DETERMINISTIC=yes" }, 66534, { 0, 0 },
-		  "Can't get unique subordinate UID range" },
+		  "Can't get unique subordinate UID range: that of UID 66534 lies beyond the last "
+		  "one" },
 		{ "", { "SUB_UID_DETERMINISTIC=yes" }, 66533, { 4294836224u, 65536 }, NULL },
 		{ "a:196700:1\n", { "SUB_UID_DETERMINISTIC=yes" }, 1002, { 0, 0 },
-		  "Can't get unique subordinate UID range" },
+		  "Can't get unique subordinate UID range: that of UID 1002 is in use" },
+		{ "", { "SUB_UID_DETERMINISTIC=yes", "SUB_UID_MIN=980", "SUB_UID_COUNT=10" }, 1002,
+		  { 0, 0 }, "Can't get unique subordinate UID range: that of UID 1002 holds the ID "
+		  "of a user or group" },
+		{ "", { "SUB_UID_DETERMINISTIC=yes", "SUB_UID_RESERVED=196608" }, 1002, { 0, 0 },
+		  "Can't get unique subordinate UID range: that of UID 1002 meets "
+		  "SUB_UID_RESERVED" },
+		{ "", { "SUB_UID_DETERMINISTIC=yes", "SUB_UID_RESERVED=196607 262144" }, 1002,
+		  { 196608, 65536 }, NULL },
+		/* wrapping waives other ranges, not what is reserved */
+		{ "", { "SUB_UID_DETERMINISTIC=yes", "SUB_UID_MIN=100000", "SUB_UID_MAX=100029",
+			"SUB_UID_COUNT=10", "UNSAFE_SUB_UID_DETERMINISTIC_WRAP=yes",
+			"SUB_UID_RESERVED=100015" }, 1004, { 0, 0 },
+		  "Can't get unique subordinate UID range: that of UID 1004 meets "
+		  "SUB_UID_RESERVED" },
 	};
-	size_t i;
 
 	(void)state;
-	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		struct subid_range r = { 9, 9 };
-		int done;
+	check_choices(cases, sizeof(cases) / sizeof(cases[0]));
+}
 
-		with_subuid(cases[i].file, cases[i].keys);
-		done = subid_choose(&world.run, world.txn, TABLE_SUBUID, "carol", cases[i].uid, &r);
-		if (cases[i].error) {
-			assert_int_equal(done, -1);
-			assert_int_equal(world.run.err.kind, ERR_SUBUID_FILE);
-			assert_string_equal(world.run.err.message, cases[i].error);
-		} else {
-			assert_int_equal(done, 0);
-		}
-		if (r.first != cases[i].expected.first || r.count != cases[i].expected.count)
-			fail_msg("case %zu: %lu:%lu", i, (unsigned long)r.first,
-				 (unsigned long)r.count);
-		world_close(&world);
-	}
+static void choosing_beside_reserved(void **state)
+{
+	static const struct choice cases[] = {
+		/* reserved ids */
+		{ "", { "SUB_UID_RESERVED=100000-199999" }, 1002, { 200000, 65536 }, NULL },
+		{ "", { "SUB_UID_RESERVED=300000-400000,100000 200000\t150000-160000, 0x40000" },
+		  1002, { 400001, 65536 }, NULL },
+		{ "a:265535:1\n", { "SUB_UID_RESERVED=100000-199999" }, 1002, { 265536, 65536 },
+		  NULL },
+		{ "", { "SUB_UID_RESERVED=0-4294967295" }, 1002, { 0, 0 },
+		  "Can't get unique subordinate UID range" },
+		{ "", { "SUB_UID_RESERVED= , ," }, 1002, { 100000, 65536 }, NULL },
+		{ "", { "SUB_UID_RESERVED=1000-x" }, 1002, { 0, 0 },
+		  "Invalid configuration: SUB_UID_RESERVED: '1000-x' is no id or range of ids" },
+		{ "", { "SUB_UID_RESERVED=5,20-10" }, 1002, { 0, 0 },
+		  "Invalid configuration: SUB_UID_RESERVED: '20-10' is no id or range of ids" },
+		{ "", { "SUB_UID_RESERVED=10 - 20" }, 1002, { 0, 0 },
+		  "Invalid configuration: SUB_UID_RESERVED: '-' is no id or range of ids" },
+		{ "", { "SUB_UID_RESERVED=1-2-3" }, 1002, { 0, 0 },
+		  "Invalid configuration: SUB_UID_RESERVED: '1-2-3' is no id or range of ids" },
+		{ "", { "SUB_UID_RESERVED=4294967296" }, 1002, { 0, 0 },
+		  "Invalid configuration: SUB_UID_RESERVED: '4294967296' is no id or range of "
+		  "ids" },
+	};
+
+	(void)state;
+	check_choices(cases, sizeof(cases) / sizeof(cases[0]));
 }
 
 /* Many accounts with one cursor; each answer is that of a look at all rows. */
@@ -312,11 +374,26 @@ static void renaming(void **state)
 	expect_subuid("al:1:1\nbob:2:1\nal:3:1\n");
 }
 
+static void renumbering(void **state)
+{
+	(void)state;
+	with_subuid("alice:1:1\n1000:2:1\nbob:3:1\n1000:4:1\n", NULL);
+	assert_int_equal(subid_renumber(&world.run, world.txn, TABLE_SUBUID, "alice", 1000, 7), 0);
+	assert_int_equal(subid_renumber(&world.run, world.txn, TABLE_SUBGID, "alice", 1000, 7), 0);
+	expect_subuid("alice:1:1\n7:2:1\nbob:3:1\n7:4:1\n");
+	/* root has uid 0 too */
+	with_subuid("0:2:1\n", NULL);
+	assert_int_equal(subid_renumber(&world.run, world.txn, TABLE_SUBUID, "toor", 0, 7), 0);
+	expect_subuid("0:2:1\n");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(parsing),
 		cmocka_unit_test(choosing),
+		cmocka_unit_test(choosing_ones_own_place),
+		cmocka_unit_test(choosing_beside_reserved),
 		cmocka_unit_test(choosing_many),
 		cmocka_unit_test(gids_of_groups_are_in_no_range),
 		cmocka_unit_test(adding),
@@ -324,6 +401,7 @@ int main(void)
 		cmocka_unit_test(taking),
 		cmocka_unit_test(forgetting),
 		cmocka_unit_test(renaming),
+		cmocka_unit_test(renumbering),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
