@@ -22,8 +22,8 @@
  * (4294967294); a row that is malformed or gives nothing is passed over.  A file that does not
  * exist gives nothing to anybody.
  *
- * Errors: ERR_UNKNOWN (no such user, and no row), ERR_SUBUID_FILE, ERR_SUBGID_FILE (cannot be read),
- * ERR_MISSING (the plug-in is not there, or lacks a function; the message names file and function),
+ * Errors: ERR_UNKNOWN (no such user, and no row), ERR_SUBUID_FILE, ERR_SUBGID_FILE (cannot be
+ * read), ERR_MISSING (the plug-in is not there, or lacks a function; the message names both),
  * ERR_IO (the plug-in cannot answer; or no memory).
  */
 #ifndef LIB_SUBID_SOURCE_H

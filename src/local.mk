@@ -87,6 +87,10 @@ sbin_PROGRAMS += src/shadow-selinux
 src_shadow_selinux_SOURCES = src/shadow-selinux.c
 src_shadow_selinux_LDADD = $(ACCOUNT_LIBS)
 
+pkglibexec_PROGRAMS += src/subid-grant
+src_subid_grant_SOURCES = src/subid-grant.c
+src_subid_grant_LDADD = $(ACCOUNT_LIBS)
+
 sbin_PROGRAMS += src/useradd
 src_useradd_SOURCES = src/useradd.c
 src_useradd_LDADD = $(ACCOUNT_LIBS)

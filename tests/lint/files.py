@@ -4,9 +4,9 @@ import os
 
 TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 BUILD = os.environ.get('BUILD', f'{TOP}/build/debian12')
-DIRS = ('libmisc', 'lib', 'src', 'man', 'm4', 'tests', 'debian', 'rpm')
+DIRS = ('libmisc', 'lib', 'libsubid', 'src', 'man', 'm4', 'tests', 'debian', 'rpm')
 MADE = ('configure', 'aclocal.m4', 'Makefile', 'Makefile.in', 'libtool', 'stamp-h1')
-CODE = ('libmisc', 'lib', 'src')
+CODE = ('libmisc', 'lib', 'libsubid', 'src')
 
 
 def read(path):
