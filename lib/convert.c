@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "group_lines.h"
+#include "twin.h"
 #include "user.h"
 
 /* One open file and its shadow. */
@@ -12,6 +13,9 @@ struct pair {
 	struct txn *txn;
 	enum table_id open_id, secret_id;
 	struct table *open, *secret;
+	struct names names;     /* of open */
+	struct twin secret_of;  /* for a walk over open */
+	bool malformed;         /* open has lines that are no rows */
 };
 
 static int begin(struct pair *p, struct run *run, struct txn *txn, enum table_id open_id,
@@ -20,10 +24,15 @@ static int begin(struct pair *p, struct run *run, struct txn *txn, enum table_id
 	*p = (struct pair){ .run = run, .txn = txn, .open_id = open_id, .secret_id = secret_id,
 			    .open = txn_table(txn, open_id),
 			    .secret = txn_table(txn, secret_id) };
-	if (p->open)
-		return 0;
-	return err_set(&run->err, ERR_MISSING, "%s does not exist",
-		       root_show(&run->root, &run->arena, schema_get(open_id)->path));
+	if (!p->open)
+		return err_set(&run->err, ERR_MISSING, "%s does not exist",
+			       root_show(&run->root, &run->arena, schema_get(open_id)->path));
+	if (!p->secret)
+		p->secret = txn_create(txn, secret_id);
+	names_of(p->open, &run->arena, &p->names);
+	p->secret_of = (struct twin){ .table = p->secret, .asked = &p->names,
+				      .arena = &run->arena };
+	return 0;
 }
 
 /* In all four files the password is the second column. */
@@ -37,13 +46,43 @@ static const char *name_of(const struct pair *p, const struct row *row)
 	return str_dup(&p->run->arena, row->column[0]);
 }
 
+/* The next row of open. */
+static bool next_open(struct pair *p, struct row *row)
+{
+	while (table_next_line(p->open, row)) {
+		row->columns = schema_split(p->open_id, row->line, row->column);
+		if (row->columns > 0)
+			return true;
+		p->malformed = true;
+	}
+	return false;
+}
+
+/* Of the file: what was added has an owner.  Comes after a walk over open. */
 static void remove_rows_of_nobody(struct pair *p)
 {
+	static const struct names none = { .bits = NULL };
+	struct twin owner_of = { .table = p->open, .asked = &none, .arena = &p->run->arena,
+				 .named = true, .names = p->names };
 	struct row row, owner;
 
-	for (row = ROW_START; table_next(p->secret, &row);)
-		if (!table_find(p->open, name_of(p, &row), &owner))
+	if (twin_is_through(&p->secret_of))
+		return;
+	for (row = ROW_START; table_next_line(p->secret, &row) &&
+			      !table_is_added(p->secret, &row);)
+		if (!twin_find(&owner_of, str_until(row.line, ':'),
+			       p->malformed ? &owner : NULL) &&
+		    schema_split(p->secret_id, row.line, row.column) > 0)
 			table_remove(p->secret, &row);
+}
+
+/* Of the rows of open that have its name, which logins go by? */
+static bool is_first(struct pair *p, const struct row *row)
+{
+	struct row first;
+
+	return !names_may_double(&p->names, row->column[0]) ||
+	       (table_find(p->open, name_of(p, row), &first) && first.at == row->at);
 }
 
 static int hide(struct pair *p, struct row *row)
@@ -58,6 +97,7 @@ static int hide(struct pair *p, struct row *row)
 
 static int add_shadow(struct pair *p, const struct row *user)
 {
+	twin_added(&p->secret_of, user->column[PW_NAME]);
 	return user_add_shadow(p->run, p->secret, name_of(p, user),
 			       str_dup(&p->run->arena, user->column[PW_PASSWORD]));
 }
@@ -66,10 +106,8 @@ static int update_shadow(struct pair *p, const struct row *user, struct row *sha
 {
 	struct arena *a = &p->run->arena;
 	struct user_aging aging;
-	struct row first;
 
-	if (is_shadowed(user) ||
-	    (table_find(p->open, name_of(p, user), &first) && first.at != user->at))
+	if (is_shadowed(user) || !is_first(p, user))
 		return 0;
 	user_aging_defaults(&p->run->defs, &aging);
 	if (table_set(p->secret, shadow, SP_PASSWORD, str_dup(a, user->column[PW_PASSWORD]),
@@ -87,27 +125,28 @@ int convert_to_shadow(struct run *run, struct txn *txn)
 
 	if (begin(&p, run, txn, TABLE_PASSWD, TABLE_SHADOW) < 0)
 		return -1;
-	p.secret = txn_create(txn, TABLE_SHADOW);
-	remove_rows_of_nobody(&p);
-	for (user = ROW_START; table_next(p.open, &user);) {
-		if (table_find(p.secret, name_of(&p, &user), &shadow))
+	for (user = ROW_START; next_open(&p, &user);) {
+		if (twin_find(&p.secret_of, user.column[PW_NAME], &shadow))
 			r = update_shadow(&p, &user, &shadow);
 		else
 			r = add_shadow(&p, &user);
 		if (r < 0 || hide(&p, &user) < 0)
 			return -1;
 	}
+	remove_rows_of_nobody(&p);
 	return 0;
 }
 
 /* --- back --- */
 
-/* A line that is no row, but seems to be meant for the name. */
+/* A line that is no row, but seems to be meant for the name, which was not found. */
 static bool has_malformed(struct pair *p, const char *name)
 {
 	const char *start = arena_printf(&p->run->arena, "%s:", name);
 	struct row row;
 
+	if (!names_may_have(&p->secret_of.names, str_of(name)))
+		return false;
 	for (row = ROW_START; table_next_line(p->secret, &row);)
 		if (row.line.n >= strlen(start) && memcmp(row.line.p, start, strlen(start)) == 0)
 			return true;
@@ -116,15 +155,17 @@ static bool has_malformed(struct pair *p, const char *name)
 
 static int reveal(struct pair *p, struct row *row)
 {
-	const char *name = name_of(p, row);
 	struct row secret;
+	bool found = twin_find(&p->secret_of, row->column[0], &secret);
+	const char *name;
 
 	if (!is_shadowed(row))
 		return 0;
-	if (table_find(p->secret, name, &secret))
+	if (found)
 		return table_set(p->open, row, PW_PASSWORD,
 				 str_dup(&p->run->arena, secret.column[SP_PASSWORD]),
 				 &p->run->err);
+	name = name_of(p, row);
 	if (!has_malformed(p, name))
 		return 0;
 	return err_set(&p->run->err, schema_get(p->secret_id)->error,
@@ -143,7 +184,7 @@ static int convert_back(struct run *run, struct txn *txn, enum table_id open, en
 		return 0;
 	if (begin(&p, run, txn, open, secret) < 0)
 		return -1;
-	for (row = ROW_START; table_next(p.open, &row);)
+	for (row = ROW_START; next_open(&p, &row);)
 		if (reveal(&p, &row) < 0)
 			return -1;
 	txn_remove(txn, secret);
@@ -172,6 +213,7 @@ static int add_gshadow(struct pair *p, const struct row *group)
 		[SG_MEMBERS] = str_dup(a, group_column(group, GR_MEMBERS)),
 	};
 
+	twin_added(&p->secret_of, group->column[GR_NAME]);
 	return table_add(p->secret, values, &p->run->err);
 }
 
@@ -195,25 +237,20 @@ static int update_gshadow(struct pair *p, const struct row *group, struct row *s
 
 int convert_to_gshadow(struct run *run, struct txn *txn)
 {
-	struct row group, secret, first;
+	struct row group, secret;
 	struct pair p;
 	int r;
 
 	if (begin(&p, run, txn, TABLE_GROUP, TABLE_GSHADOW) < 0)
 		return -1;
-	p.secret = txn_create(txn, TABLE_GSHADOW);
-	remove_rows_of_nobody(&p);
-	for (group = ROW_START; table_next(p.open, &group);) {
-		const char *name = name_of(&p, &group);
-
-		if (!table_find(p.secret, name, &secret))
-			r = add_gshadow(&p, &group);
+	for (group = ROW_START; next_open(&p, &group);) {
+		if (twin_find(&p.secret_of, group.column[GR_NAME], &secret))
+			r = update_gshadow(&p, &group, &secret, is_first(&p, &group));
 		else
-			r = update_gshadow(&p, &group, &secret,
-					   table_find(p.open, name, &first) &&
-						   first.at == group.at);
+			r = add_gshadow(&p, &group);
 		if (r < 0 || hide(&p, &group) < 0)
 			return -1;
 	}
+	remove_rows_of_nobody(&p);
 	return 0;
 }

@@ -75,13 +75,6 @@ static void make_filter(struct names *n, struct arena *a, size_t rows)
 	n->bits = arena_array(a, n->words, sizeof(*n->bits));
 }
 
-static inline struct str first_column(struct str line)
-{
-	const char *colon = memchr(line.p, ':', line.n);
-
-	return (struct str){ line.p, colon ? (size_t)(colon - line.p) : line.n };
-}
-
 static size_t count_lines(struct table *t)
 {
 	struct str bytes = table_bytes(t);
@@ -172,7 +165,7 @@ void names_of(struct table *t, struct arena *a, struct names *ret)
 	make_filter(ret, a, rows);
 	hashes = arena_array(a, rows, sizeof(*hashes));
 	for (row = ROW_START; n < rows && table_next_line(t, &row);)
-		hashes[n++] = hash(first_column(row.line));
+		hashes[n++] = hash(str_until(row.line, ':'));
 	late = fill(ret, a, hashes, n, &lates);
 	find_doubles(ret, a, hashes, n, late, lates);
 }

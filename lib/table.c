@@ -245,6 +245,11 @@ void table_remove(struct table *t, const struct row *row)
 	put_line(t, &place, (struct str){ NULL, 0 });
 }
 
+bool table_is_added(const struct table *t, const struct row *row)
+{
+	return row->at > t->size;
+}
+
 /* The first line that begins with c, or the end. */
 static size_t first_line_with(const struct table *t, char c)
 {

@@ -63,6 +63,7 @@ int table_set(struct table *t, struct row *row, int column, const char *value, s
 /* values has as many elements as the schema has columns. */
 int table_add(struct table *t, const char *const *values, struct err *e);
 void table_remove(struct table *t, const struct row *row);
+bool table_is_added(const struct table *t, const struct row *row);
 /* A whole line as recovery finds it in the journal; NULL lines as for the edits below. */
 void table_add_line(struct table *t, struct str line);
 void table_replace_line(struct table *t, const struct row *row, struct str line);

@@ -5,19 +5,11 @@
 #include <stdio.h>
 #include <string.h>
 
-struct str str_of(const char *s)
+struct str str_until(struct str s, char end)
 {
-	return (struct str){ s, strlen(s) };
-}
+	const char *p = s.n ? memchr(s.p, end, s.n) : NULL;
 
-bool str_eq(struct str a, struct str b)
-{
-	return a.n == b.n && (a.n == 0 || memcmp(a.p, b.p, a.n) == 0);
-}
-
-bool str_is(struct str a, const char *s)
-{
-	return str_eq(a, str_of(s));
+	return (struct str){ s.p, p ? (size_t)(p - s.p) : s.n };
 }
 
 char *str_dup(struct arena *a, struct str s)

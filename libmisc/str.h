@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "arena.h"
 
@@ -18,9 +19,24 @@ struct str {
 	size_t n;
 };
 
-struct str str_of(const char *s);
-bool str_eq(struct str a, struct str b);
-bool str_is(struct str a, const char *s);
+/* In place, so that the length of a text that stands in the code costs nothing. */
+static inline struct str str_of(const char *s)
+{
+	return (struct str){ s, strlen(s) };
+}
+
+static inline bool str_eq(struct str a, struct str b)
+{
+	return a.n == b.n && (a.n == 0 || memcmp(a.p, b.p, a.n) == 0);
+}
+
+static inline bool str_is(struct str a, const char *s)
+{
+	return str_eq(a, str_of(s));
+}
+
+/* What stands before the first such byte, or all. */
+struct str str_until(struct str s, char end);
 /* A copy that ends in NUL. */
 char *str_dup(struct arena *a, struct str s);
 
