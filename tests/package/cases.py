@@ -1,0 +1,237 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""What is asked of the packages of each suite.  A case gets a Suite (run) and returns nothing."""
+import glob
+import os
+import re
+
+import place
+from place import demand
+
+PAM = ('chfn', 'chpasswd', 'chsh', 'newusers', 'passwd')
+MODES = {'/usr/bin/passwd': 'root root 4755', '/usr/bin/chfn': 'root root 4755',
+         '/usr/bin/chsh': 'root root 4755', '/usr/bin/gpasswd': 'root root 4755',
+         '/usr/bin/chage': 'root shadow 2755', '/usr/bin/expiry': 'root shadow 2755',
+         '/usr/bin/newuidmap': 'root root 4755', '/usr/bin/newgidmap': 'root root 4755'}
+SECRET = 'correct horse 7'
+PEOPLE = f'''
+useradd -m -s /bin/sh -c "Alice A" alice
+useradd -m -s /bin/sh bob
+groupadd staff2
+usermod -aG staff2 alice
+printf 'alice:{SECRET}\\nbob:{SECRET}\\n' | chpasswd
+'''
+
+
+def logins(system):
+    """alice can log in by PAM with her password, and with no other."""
+    log_in = "setpriv --reuid nobody --regid nogroup --clear-groups su alice -c 'id -un'"
+    said = system.run(log_in, f'{SECRET}\n')
+    demand(said.split()[-1:] == ['alice'], 'su:', said)
+    status, said = system.try_(log_in, 'wrong\n')
+    demand(status, 'su takes a wrong password:', said)
+    said = system.run('passwd -S alice; chage -l alice; newgrp staff2 </dev/null; sg staff2 -c id')
+    demand('alice P' in said and 'gid=' in said, said)
+
+
+def settings(text):
+    """The lines that count, with single blanks."""
+    return [' '.join(line.split()) for line in text.splitlines()
+            if line.strip() and not line.startswith('#')]
+
+
+# --- what was built
+
+def lintian(suite):
+    """No error, no warning, by the suite's own lintian (bullseye's: by bookworm's)."""
+    said = suite.lintian('--fail-on', 'error,warning', '--tag-display-limit', '0',
+                         '--suppress-tags', 'bad-distribution-in-changes-file')
+    demand(not re.search(r'^[EW]: ', said, re.M), said)
+
+
+def compiler_flags(suite):
+    """blhc finds no call of the compiler without the hardening flags."""
+    place.call('blhc', '--all', '--ignore-flag', '-fcf-protection',
+               f'{suite.packages}/{suite.name}.log')
+
+
+def hardened(suite):
+    """hardening-check on each program and library."""
+    system = suite.system()
+    binaries = []
+    for package in glob.glob(f'{suite.packages}/*.deb'):
+        where = f'{system.where}/{os.path.basename(package)}'
+        place.call('dpkg-deb', '-x', package, where)
+        for path in place.call('find', where, '-type', 'f', '-perm', '/111').split('\n'):
+            if path and 'dbgsym' not in path:
+                binaries.append(path)
+    demand(len(binaries) >= 20, 'too few programs:', len(binaries))
+    place.call('hardening-check', '--quiet', '--nocfprotection', *binaries)
+
+
+def relations(suite):
+    """Names, versions and relations that the rest of the distribution counts on."""
+    for name, path in suite.files.items():
+        field = {f: place.call('dpkg-deb', '-f', path, f).strip() for f in
+                 ('Version', 'Depends', 'Multi-Arch', 'Priority', 'Suggests', 'Essential')}
+        demand(field['Version'] == f'1:5.0.0-1~deb{suite.release}u1', name, field['Version'])
+        demand('semanage' not in field['Depends'], name, field['Depends'])
+        theirs = glob.glob(f'{suite.base}/theirs/{name}_*.deb')
+        for f in ('Multi-Arch', 'Priority', 'Essential') if theirs else ():
+            want = place.call('dpkg-deb', '-f', theirs[0], f).strip()
+            demand(field[f] == want, f'{name}: {f} is {field[f]}, theirs {want}')
+    passwd = place.call('dpkg-deb', '-f', suite.files['passwd'])
+    demand('Recommends: sensible-utils' in passwd and 'Suggests: libsemanage' in passwd, passwd)
+    demand(('login.defs' in passwd) == (suite.release >= 13), passwd)
+
+
+# --- into a system, and out again
+
+def beside(suite):
+    """Installed over the distribution's, beside all that may not lose a file: no question, nothing
+    overwritten; the account files stay as they are, byte for byte."""
+    system = suite.system()
+    before = system.accounts()
+    system.install(*suite.paths)
+    demand(system.accounts() == before, 'the account files differ')
+    said = system.run('dpkg --audit; dpkg --verify')
+    demand(not said.strip(), said)
+    listed = system.run(f'dpkg -L {" ".join(suite.files)}').split()
+    paths = {path for path in listed if path.startswith('/') and path != '/.'}
+    owners = system.run(f'dpkg -S {" ".join(sorted(paths))}').splitlines()
+    names = set(suite.files) | {f'{name}:amd64' for name in suite.files}
+    for line in owners:
+        who, _, path = line.partition(': ')
+        others = [w for w in who.split(', ') if w.split(':')[0] not in names]
+        if others and not who.startswith('diversion'):
+            kind = system.run(f'[ -d {path} ] && echo directory || echo file').strip()
+            demand(kind == 'directory', f'{path} is of {who}')
+
+
+def modes(suite):
+    """Owners and bits, as the distribution's."""
+    system = suite.system()
+    system.install(*suite.paths)
+    for path, want in MODES.items():
+        if 'idmap' in path and 'uidmap' not in suite.files:
+            continue
+        said = system.run(f'stat -c "%U %G %a" {path}').strip()
+        demand(said == want, f'{path}: {said}, not {want}')
+    found = system.run('dpkg -L ' + ' '.join(suite.files) + ' | sort -u | grep . | while read f; do'
+                       ' [ -h "$f" ] || [ -d "$f" ] || find "$f" -perm /6000; done').split()
+    demand(set(found) <= set(MODES), 'more bits:', found)
+
+
+def same_settings(suite):
+    """An unmodified file for PAM or useradd becomes ours, and says the same."""
+    system = suite.system()
+    names = ['/etc/default/useradd'] + [f'/etc/pam.d/{name}' for name in PAM]
+    before = {name: system.run(f'cat {name}') for name in names}
+    defaults = system.run('useradd -D')
+    system.install(*suite.paths)
+    for name in names:
+        after = system.run(f'cat {name}')
+        demand('SPDX' in after and after != before[name], name, 'is not ours')
+        demand(settings(after) == settings(before[name]), name, settings(after))
+    now = system.run('useradd -D')
+    if suite.release >= 12:     # 4.8.1 has other lines
+        demand(set(defaults.split()) <= set(now.split()), now, 'was', defaults)
+
+
+def edited_settings(suite):
+    """useradd -D edited the file: unattended with --force-confold, which keeps it; not without."""
+    system = suite.system()
+    system.run('useradd -D -s /bin/bash; echo "# ours" >>/etc/pam.d/passwd')
+    before = system.run('cat /etc/default/useradd /etc/pam.d/passwd')
+    status, said = system.try_(f'dpkg -i {" ".join(suite.paths)} </dev/null')
+    demand(status and 'prompt' in said, 'no question without --force-confold:', said[-300:])
+    said = system.run(f'dpkg --force-confold -i {" ".join(suite.paths)} </dev/null')
+    demand(system.run('cat /etc/default/useradd /etc/pam.d/passwd') == before, 'not kept')
+    demand('SHELL=/bin/bash' in system.run('useradd -D'), 'the edited line does not count')
+    demand('SPDX' in system.run('cat /etc/pam.d/chfn'), 'chfn was not replaced')
+
+
+def overrides(suite):
+    """dpkg-statoverride counts, before and after."""
+    system = suite.system()
+    system.run('dpkg-statoverride --update --add root root 0755 /usr/bin/chage;'
+               'dpkg-statoverride --update --add root staff 4750 /usr/bin/passwd')
+    system.install(*suite.paths)
+    system.install(*suite.paths)
+    said = system.run('stat -c "%U %G %a" /usr/bin/chage /usr/bin/passwd').split('\n')
+    demand(said[:2] == ['root root 755', 'root staff 4750'], said)
+
+
+def round_trip(suite):
+    """Theirs, ours, theirs again, ours, removed, purged: people log in, accounts stay."""
+    system = suite.system()
+    system.run(PEOPLE)
+    logins(system)
+    before = system.accounts()
+    theirs = ' '.join(f'/theirs/{name}_*.deb' for name in place.THEIRS[suite.name])
+    for step, packages in (('ours', suite.paths), ('theirs', [theirs]), ('ours', suite.paths)):
+        system.install(*packages, options='--force-downgrade' if step == 'theirs' else '')
+        demand(system.accounts() == before, f'{step}: the account files differ')
+        logins(system)
+        system.run('useradd -m carol; userdel -r carol')
+        demand(system.accounts() == before, f'{step}: useradd and userdel left something')
+    removed = ' '.join(name for name in suite.files)
+    system.run(f'dpkg --force-depends --remove {removed}')
+    demand(system.accounts() == before, 'removed: the account files differ')
+    said = system.run("setpriv --reuid nobody --regid nogroup --clear-groups su alice -c 'id -un'",
+                      f'{SECRET}\n')
+    demand('alice' in said, 'removed:', said)
+    system.run(f'dpkg --force-depends --purge {removed}')
+    demand(system.accounts() == before, 'purged: the account files differ')
+    left = system.run('ls -d /etc/default/useradd* /etc/pam.d/{chfn,chsh,passwd,newusers,chpasswd}'
+                      ' /etc/shadow.journal /usr/lib/tmpfiles.d/passwd.conf 2>/dev/null || :')
+    demand(not left.strip(), 'left behind:', left)
+
+
+def interrupted(suite):
+    """A change that was interrupted is dealt with before the tools go."""
+    system = suite.system()
+    system.install(*suite.paths)
+    before = system.accounts()
+    system.run('echo nonsense >/etc/shadow.journal')
+    system.install('/theirs/passwd_*.deb', options='--force-downgrade')
+    said = system.run('ls /etc/shadow.journal 2>/dev/null || :')
+    demand(not said.strip() and system.accounts() == before, said)
+
+
+def other_root(suite):
+    """dpkg --root with scripts that run outside: the group and shadow passwords are made there, and
+    nothing here."""
+    system = suite.system()
+    system.install(*suite.paths)
+    before = system.accounts()
+    system.run('''
+        mkdir -p /other/etc /other/var/lib/dpkg/info /other/var/lib/dpkg/updates
+        touch /other/var/lib/dpkg/status
+        printf 'root:*:0:0:root:/root:/bin/sh\\nalice:x:1000:1000::/:/bin/sh\\n' >/other/etc/passwd
+        printf 'root:*:0:\\nalice:*:1000:\\n' >/other/etc/group''')
+    passwd = suite.target['passwd']
+    system.run(f'dpkg --root=/other --force-depends --force-script-chrootless -i {passwd}')
+    demand('shadow:x:42:' in system.run('cat /other/etc/group'), 'no group shadow')
+    said = system.run('cd /other/etc; stat -c "%n %u %g %a" shadow gshadow; cat shadow')
+    demand('shadow 0 42 640' in said and 'alice:' in said, said)
+    demand(system.accounts() == before, 'the accounts of this root differ')
+    demand(system.run('stat -c "%a" /other/usr/bin/passwd').strip() == '4755', 'no bits')
+
+
+def at_boot(suite):
+    """The unit is where systemd looks, wanted at boot, and its program is there."""
+    system = suite.system()
+    system.install(*suite.paths)
+    for root in ('/lib', '/usr/lib'):
+        said = system.run(f'cat {root}/systemd/system/sysinit.target.wants/shadow-recover.service'
+                          ' || :')
+        if 'ExecStart' in said:
+            break
+    program = re.search(r'^ExecStart=(\S+)', said, re.M)
+    demand(program, 'no unit:', said)
+    system.run(f'{program[1]} --recover')
+    demand('passwd.lock' in system.run('cat /usr/lib/tmpfiles.d/passwd.conf'), 'no tmpfiles')
+
+
+CASES = [relations, lintian, compiler_flags, hardened, beside, modes, same_settings,
+         edited_settings, overrides, round_trip, interrupted, other_root, at_boot]
