@@ -3,7 +3,7 @@
  * idmap - the map of a user namespace as newuidmap(1) and newgidmap(1) are given it.
  *
  *	if (idmap_parse(SUBID_UIDS, words, &arena, &map, e) < 0 ||
- *	    idmap_grant(&map, &caller, &grant, e) < 0)
+ *	    idmap_grant(&map, &caller, &source, &grant, e) < 0)
  *		...
  *	text = idmap_text(&map, limit, &arena, &length, e);
  *
@@ -65,7 +65,7 @@ struct idmap_grant {
 
 /* ERR_PERMISSION names the range that is not allowed; the rest is subid_source's. */
 int idmap_grant(const struct idmap *map, const struct idmap_caller *caller,
-		struct idmap_grant *ret, struct err *e);
+		const struct subid_source *source, struct idmap_grant *ret, struct err *e);
 
 /* Has it the id 0 of outside?  The kernel wants more of who maps that. */
 bool idmap_has_zero(const struct idmap *map);

@@ -103,13 +103,14 @@ static int check_row(const struct idmap *map, const struct idmap_row *row,
 	return 0;
 }
 
-static int check_rows(const struct idmap *map, const struct idmap_caller *caller,
-		      const struct subid_source *source, struct idmap_grant *ret, struct err *e)
+int idmap_grant(const struct idmap *map, const struct idmap_caller *caller,
+		const struct subid_source *source, struct idmap_grant *ret, struct err *e)
 {
 	struct ranges ranges = { .count = 0 };
 	size_t i;
 	int r = 0;
 
+	*ret = (struct idmap_grant){ .granted = false };
 	/* All at once: the file may be long, and a map have many rows. */
 	if (!source->plugin &&
 	    subid_source_ranges(source, map->table, caller->name, &ranges.rows, &ranges.count,
@@ -119,19 +120,5 @@ static int check_rows(const struct idmap *map, const struct idmap_caller *caller
 	for (i = 0; r == 0 && i < map->count; i++)
 		r = check_row(map, &map->rows[i], caller, source, &ranges, ret, e);
 	free(ranges.rows);
-	return r;
-}
-
-int idmap_grant(const struct idmap *map, const struct idmap_caller *caller,
-		struct idmap_grant *ret, struct err *e)
-{
-	struct subid_source source;
-	int r;
-
-	*ret = (struct idmap_grant){ .granted = false };
-	if (subid_source_open(&source, "", e) < 0)
-		return -1;
-	r = check_rows(map, caller, &source, ret, e);
-	subid_source_close(&source);
 	return r;
 }

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "idmap_why.h"
 
+#include <endian.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
 #include <linux/capability.h>
@@ -24,6 +26,9 @@
 #define OWN_SIZE (64 * 1024)
 
 #define SELF "/proc/self/exe"
+
+/* How a file of root's looks where root has no number. */
+#define OVERFLOW_UID 65534
 
 /* Up to size - 1 bytes of a small file, as a string. */
 static ssize_t read_small(int fd, char *text, size_t size)
@@ -74,6 +79,9 @@ static void look_at_place(struct idmap_facts *ret, const struct idmap_target *ta
 	struct stat ours, st;
 
 	theirs = openat(target->dir, "ns/user", O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	/* A process of the caller's that he may not look into is beside or above us. */
+	if (theirs < 0 && errno == EACCES)
+		ret->place = IDMAP_PLACE_OTHER;
 	if (theirs < 0 || stat("/proc/self/ns/user", &ours) < 0 || fstat(theirs, &st) < 0)
 		return;
 	if (st.st_ino == ours.st_ino && st.st_dev == ours.st_dev) {
@@ -82,9 +90,20 @@ static void look_at_place(struct idmap_facts *ret, const struct idmap_target *ta
 	}
 	ret->has_owner = ioctl(theirs, IDMAP_NS_GET_OWNER_UID, &ret->owner) == 0;
 	parent = ioctl(theirs, IDMAP_NS_GET_PARENT);
+	if (parent < 0 && errno == EPERM)
+		ret->place = IDMAP_PLACE_OTHER;
 	if (parent >= 0 && fstat(parent, &st) == 0)
 		ret->place = st.st_ino == ours.st_ino && st.st_dev == ours.st_dev ?
 				     IDMAP_PLACE_CHILD : IDMAP_PLACE_OTHER;
+}
+
+static bool has_file_capability(unsigned right)
+{
+	struct vfs_ns_cap_data data;
+
+	return getxattr(SELF, "security.capability", &data, sizeof(data)) >=
+		       (ssize_t)XATTR_CAPS_SZ_1 &&
+	       (le32toh(data.data[0].permitted) & 1U << right) != 0;
 }
 
 /* By the file that runs; where nothing stands against it, its rights do not reach here. */
@@ -93,13 +112,11 @@ static enum idmap_bits look_at_bits(enum subid_table table)
 	unsigned right = table == SUBID_UIDS ? CAP_SETUID : CAP_SETGID;
 	struct statvfs fs;
 	struct stat st;
-	bool marked;
 
 	if (stat(SELF, &st) < 0)
 		return IDMAP_BITS_UNKNOWN;
-	marked = (st.st_mode & S_ISUID) != 0 ||
-		 getxattr(SELF, "security.capability", NULL, 0) > 0;
-	if (!marked)
+	if (!((st.st_mode & S_ISUID) && (st.st_uid == 0 || st.st_uid == OVERFLOW_UID)) &&
+	    !has_file_capability(right))
 		return IDMAP_BITS_MISSING;
 	if (prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) == 1)
 		return IDMAP_BITS_NO_NEW_PRIVS;
@@ -160,8 +177,8 @@ void idmap_look(struct idmap_facts *ret, const struct idmap *map, const struct i
 		.rows = map->count,
 		.caller = who->uid,
 		.written = map_is_written(target, map->table),
-		.has_right = idmap_rights_has(rights),
-		.has_setfcap = idmap_rights_has_setfcap(rights),
+		.has_right = idmap_rights_has(rights, IDMAP_RIGHT_MAP),
+		.has_zero = idmap_rights_has(rights, IDMAP_RIGHT_ZERO),
 		.zero = idmap_has_zero(map),
 		.own_alone = map->count == 1 && map->rows[0].count == 1 &&
 			     map->rows[0].lower == who->id,

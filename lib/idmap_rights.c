@@ -8,6 +8,19 @@
 
 #define BIT(capability) (1ULL << (capability))
 
+static unsigned long long bits(const struct idmap_rights *r, unsigned wanted)
+{
+	unsigned long long set = 0;
+
+	if (wanted & IDMAP_RIGHT_MAP)
+		set |= r->table == SUBID_UIDS ? BIT(CAP_SETUID) : BIT(CAP_SETGID);
+	if (wanted & IDMAP_RIGHT_ZERO)
+		set |= BIT(CAP_SETFCAP);
+	if (wanted & IDMAP_RIGHT_READ)
+		set |= BIT(CAP_DAC_READ_SEARCH);
+	return set & r->permitted;
+}
+
 /* By the system calls: nothing that a library could add is needed. */
 static int get(unsigned long long *ret_permitted)
 {
@@ -37,10 +50,10 @@ int idmap_rights_begin(struct idmap_rights *ret, enum subid_table table, uid_t u
 {
 	unsigned long long have;
 
-	ret->needed = table == SUBID_UIDS ? BIT(CAP_SETUID) : BIT(CAP_SETGID);
 	if (get(&have) < 0)
 		return err_sys(e, ERR_PERMISSION, "cannot read the capabilities");
-	ret->permitted = have & (ret->needed | BIT(CAP_SETFCAP));
+	*ret = (struct idmap_rights){ .table = table, .permitted = have };
+	ret->permitted = bits(ret, IDMAP_RIGHT_MAP | IDMAP_RIGHT_ZERO | IDMAP_RIGHT_READ);
 	if (prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0) < 0 || setresuid(uid, uid, uid) < 0)
 		return err_sys(e, ERR_PERMISSION, "cannot change the user ID");
 	/* A caller who is root has no other ids to change to: his capabilities go here. */
@@ -55,11 +68,9 @@ int idmap_rights_begin(struct idmap_rights *ret, enum subid_table table, uid_t u
 	return 0;
 }
 
-int idmap_rights_raise(const struct idmap_rights *r, bool zero, struct err *e)
+int idmap_rights_raise(const struct idmap_rights *r, unsigned wanted, struct err *e)
 {
-	unsigned long long wanted = r->needed | (zero ? BIT(CAP_SETFCAP) : 0);
-
-	if (set(r->permitted, r->permitted & wanted) < 0)
+	if (set(r->permitted, bits(r, wanted)) < 0)
 		return err_sys(e, ERR_PERMISSION, "cannot raise capabilities");
 	return 0;
 }
@@ -71,12 +82,7 @@ int idmap_rights_lower(const struct idmap_rights *r, struct err *e)
 	return 0;
 }
 
-bool idmap_rights_has(const struct idmap_rights *r)
+bool idmap_rights_has(const struct idmap_rights *r, enum idmap_right right)
 {
-	return (r->permitted & r->needed) != 0;
-}
-
-bool idmap_rights_has_setfcap(const struct idmap_rights *r)
-{
-	return (r->permitted & BIT(CAP_SETFCAP)) != 0;
+	return bits(r, right) != 0;
 }

@@ -146,22 +146,22 @@ int idmap_target_owner(const struct idmap_target *t, uid_t *ret_uid, gid_t *ret_
 	return 0;
 }
 
-/* A descriptor of what is there itself, never of what it points to. */
-static int check(const struct idmap_target *t, int fd)
+/* Is it of the directory's mount?  Where the kernel does not number mounts the directory is one
+ * of our own /proc. */
+static bool belongs(const struct idmap_target *t, int fd)
 {
 	uint64_t mount;
 
-	if (is_procfs(fd) && (!t->has_mount || (mount_id(fd, &mount) == 0 && mount == t->mount)))
-		return 0;
-	errno = EXDEV;
-	return -1;
+	return !t->has_mount || (mount_id(fd, &mount) == 0 && mount == t->mount);
 }
 
+/* What is mounted there instead would be opened with no more than the caller's rights to it. */
 int idmap_target_openat(const struct idmap_target *t, const char *name, int flags)
 {
-	int fd = openat(t->dir, name, flags | O_NOFOLLOW | O_NOCTTY | O_CLOEXEC);
+	int fd = openat(t->dir, name, flags | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
 
-	if (fd >= 0 && check(t, fd) < 0) {
+	if (fd >= 0 && !(belongs(t, fd) && is_procfs(fd))) {
+		errno = EXDEV;
 		fd_close(&fd);
 		return -1;
 	}
@@ -171,20 +171,20 @@ int idmap_target_openat(const struct idmap_target *t, const char *name, int flag
 int idmap_target_namespace(const struct idmap_target *t, unsigned long long *ret)
 {
 	/* The link itself is read, "user:[4026531837]": what it leads to may be mounted over. */
-	_cleanup_fd_ int dir = idmap_target_openat(t, "ns", O_PATH | O_DIRECTORY), link = -1;
+	_cleanup_fd_ int dir = idmap_target_openat(t, "ns", O_RDONLY | O_DIRECTORY), link = -1;
 	char text[64], *end;
 	ssize_t n;
 
 	if (dir < 0)
 		return -1;
 	link = openat(dir, "user", O_PATH | O_NOFOLLOW | O_CLOEXEC);
-	if (link < 0 || check(t, link) < 0)
+	if (link < 0)
 		return -1;
 	n = readlinkat(link, "", text, sizeof(text) - 1);
 	if (n < 0)
 		return -1;
 	text[n] = '\0';
-	if (strncmp(text, "user:[", 6) == 0) {
+	if (belongs(t, link) && strncmp(text, "user:[", 6) == 0) {
 		*ret = strtoull(text + 6, &end, 10);
 		if (*end == ']')
 			return 0;

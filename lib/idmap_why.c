@@ -49,6 +49,10 @@ static const char *why_not_target(const struct idmap_facts *f, struct arena *a)
 {
 	if (f->error == ESRCH)
 		return "the process is gone";
+	if (f->error == EXDEV)
+		return "something else is mounted there";
+	if (f->error == ENOENT)
+		return "there is no process, or the kernel has no user namespaces";
 	if (f->place == IDMAP_PLACE_OURS)
 		return why_no_namespace(f);
 	if (f->place == IDMAP_PLACE_OTHER)
@@ -75,10 +79,10 @@ const char *idmap_why(const struct idmap_facts *f, struct arena *a)
 	if (!f->has_right && f->table == SUBID_GIDS && !f->denied && f->error != 0)
 		return why_no_right(f, a);
 	if (f->has_unmapped)
-		return arena_printf(a, "%" PRIu32 "-%" PRIu32 " lies in no one range that our own "
-				    "user namespace has", f->unmapped.lower,
+		return arena_printf(a, "%" PRIu32 "-%" PRIu32 " is not in one range of the map of "
+				    "our own user namespace", f->unmapped.lower,
 				    f->unmapped.lower + (f->unmapped.count - 1));
-	if (f->zero && !f->has_setfcap)
+	if (f->zero && !f->has_zero)
 		return "the map has the id 0 of outside, which needs CAP_SETFCAP";
 	/* A security module, or a filter of system calls: they leave no trace to be seen. */
 	if (f->error == EPERM || f->error == EACCES)

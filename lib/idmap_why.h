@@ -52,7 +52,7 @@ struct idmap_facts {
 	enum idmap_place place;
 	bool has_owner;
 	uid_t owner, caller;         /* of the namespace; who asks */
-	bool has_right, has_setfcap; /* CAP_SETUID or CAP_SETGID; CAP_SETFCAP */
+	bool has_right, has_zero;    /* IDMAP_RIGHT_MAP, IDMAP_RIGHT_ZERO */
 	enum idmap_bits bits;
 	bool zero;                   /* the map has the id 0 of outside */
 	bool own_alone;              /* it has one row, of the caller's own id: needs no right */

@@ -79,6 +79,8 @@ static int find_account(struct idmap_run *run)
 	if (self_lookup(run->caller.uid, &run->arena, &run->self) &&
 	    self_find(run->self.name, &uid) && uid == run->caller.uid)
 		return 0;
+	log_say(LOG_WARNING, "Cannot determine the user name of the caller (UID %lu)",
+		(unsigned long)run->caller.uid);
 	return err_set(&run->err, ERR_PERMISSION, "Cannot determine your user name.");
 }
 
@@ -136,6 +138,42 @@ static struct idmap_caller who(const struct idmap_run *run)
 	};
 }
 
+static unsigned rights_for(const struct idmap *map)
+{
+	return IDMAP_RIGHT_MAP | (idmap_has_zero(map) ? IDMAP_RIGHT_ZERO : 0);
+}
+
+static int ask_source(struct idmap_run *run, struct idmap_grant *ret)
+{
+	const struct idmap_caller caller = who(run);
+	struct subid_source source;
+	int r;
+
+	if (subid_source_open(&source, "", &run->err) < 0)
+		return -1;
+	r = idmap_grant(&run->map, &caller, &source, ret, &run->err);
+	subid_source_close(&source);
+	return r;
+}
+
+/* As the caller; where subuid is closed to him, as who may read any file. */
+static int find_grant(struct idmap_run *run, struct idmap_grant *ret)
+{
+	struct err *e = &run->err;
+	int r;
+
+	if (ask_source(run, ret) == 0)
+		return 0;
+	if ((e->kind != ERR_SUBUID_FILE && e->kind != ERR_SUBGID_FILE) ||
+	    !idmap_rights_has(&run->rights, IDMAP_RIGHT_READ))
+		return -1;
+	err_clear(e);
+	if (idmap_rights_raise(&run->rights, IDMAP_RIGHT_READ, e) < 0)
+		return -1;
+	r = ask_source(run, ret);
+	return idmap_rights_lower(&run->rights, e) < 0 ? -1 : r;
+}
+
 static const char *why(struct idmap_run *run, int error)
 {
 	const struct idmap_caller caller = who(run);
@@ -169,7 +207,7 @@ static int open_map(struct idmap_run *run)
 {
 	int fd, error;
 
-	if (idmap_rights_raise(&run->rights, idmap_has_zero(&run->map), &run->err) < 0)
+	if (idmap_rights_raise(&run->rights, rights_for(&run->map), &run->err) < 0)
 		return -1;
 	fd = idmap_target_openat(&run->target, MAP_FILE, O_WRONLY);
 	error = errno;
@@ -199,10 +237,12 @@ static int check_again(struct idmap_run *run, bool strict)
 
 	if (check_owner(run) < 0)
 		return -1;
-	if (!strict && !run->has_namespace)
+	if (!run->has_namespace && strict)
+		return err_set(&run->err, ERR_PERMISSION,
+			       "the user namespace of the process cannot be told");
+	if (!run->has_namespace)
 		return 0;
-	if (run->has_namespace && idmap_target_namespace(&run->target, &now) == 0 &&
-	    now == run->namespace)
+	if (idmap_target_namespace(&run->target, &now) == 0 && now == run->namespace)
 		return 0;
 	return err_set(&run->err, ERR_PERMISSION,
 		       "the process does not stay in its user namespace");
@@ -225,13 +265,15 @@ static int write_map(struct idmap_run *run, int fd, const char *text, size_t len
 	ssize_t n;
 	int error;
 
-	if (idmap_rights_raise(&run->rights, idmap_has_zero(&run->map), &run->err) < 0)
+	if (idmap_rights_raise(&run->rights, rights_for(&run->map), &run->err) < 0)
 		return -1;
 	n = write(fd, text, length);
 	error = errno;
 	if (idmap_rights_lower(&run->rights, &run->err) < 0)
 		return -1;
-	return n == (ssize_t)length ? 0 : refused(run, "write to " MAP_FILE " failed", n < 0 ? error : EIO);
+	if (n == (ssize_t)length)
+		return 0;
+	return refused(run, "write to " MAP_FILE " failed", n < 0 ? error : EIO);
 }
 
 /*
@@ -266,17 +308,16 @@ static int set_map(struct idmap_run *run, bool granted)
 
 static int work(struct idmap_run *run, const char *const *operands)
 {
-	struct idmap_caller caller;
 	struct idmap_grant grant;
 
 	if (!operands[0])
-		return err_set(&run->err, ERR_USAGE, "the process and its ranges are missing");
+		return err_set(&run->err, ERR_USAGE,
+			       "usage: " TOOL " " SYNOPSIS " (see " TOOL " --help)");
 	if (idmap_parse(IDMAP_TABLE, operands + 1, &run->arena, &run->map, &run->err) < 0 ||
 	    idmap_target_open(operands[0], &run->target, &run->err) < 0 ||
 	    find_account(run) < 0 || check_owner(run) < 0)
 		return -1;
-	caller = who(run);
-	if (idmap_grant(&run->map, &caller, &grant, &run->err) < 0)
+	if (find_grant(run, &grant) < 0)
 		return -1;
 	return set_map(run, grant.granted);
 }
@@ -285,26 +326,18 @@ static int work(struct idmap_run *run, const char *const *operands)
 
 static void log_refusal(const struct idmap_run *run)
 {
-	unsigned long uid = (unsigned long)run->caller.uid;
-
-	if (run->options.check || run->err.kind != ERR_PERMISSION)
-		return;
-	if (!run->self.name) {
-		log_say(LOG_WARNING, "Cannot determine the user name of the caller (UID %lu)",
-			uid);
-		return;
-	}
-	log_say(LOG_WARNING, "%s (refused to %s, UID %lu)", run->err.message, run->self.name, uid);
+	if (run->err.kind == ERR_PERMISSION && run->self.name && !run->options.check)
+		log_say(LOG_WARNING, "%s (refused to %s, UID %lu)", run->err.message,
+			run->self.name, (unsigned long)run->caller.uid);
 }
 
 static int end(struct idmap_run *run)
 {
 	int status = run->err.kind == ERR_NONE ? 0 : 1;
 
-	if (run->err.kind == ERR_USAGE)
-		fprintf(stderr, "%s: %s\nusage: %s %s\n", TOOL,
-			str_visible(&run->arena, run->err.message), TOOL, SYNOPSIS);
-	else if (status != 0)
+	if (fflush(stdout) != 0)
+		status = 1;
+	if (run->err.kind != ERR_NONE)
 		fprintf(stderr, "%s: %s\n", TOOL, str_visible(&run->arena, run->err.message));
 	log_refusal(run);
 	idmap_target_close(&run->target);

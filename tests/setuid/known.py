@@ -117,6 +117,10 @@ def lines(tool, text):
     return case
 
 
+# Of the build that has no --with-fcaps.
+IDMAP = ('newuidmap', 'newgidmap')
+
+
 def bits(where):
     """CVE-2019-19882: what make install gives bits to, and to nothing else."""
     target = f'{where.dir}/srv/installed'
@@ -130,7 +134,7 @@ def bits(where):
             info = os.lstat(f'{path}/{name}')
             if stat.S_ISREG(info.st_mode) and info.st_mode & 0o6000:
                 found[name] = f'{stat.S_IMODE(info.st_mode):o} {info.st_uid}:{info.st_gid}'
-    wanted = {**{name: '4755 0:0' for name in SETUID},
+    wanted = {**{name: '4755 0:0' for name in SETUID + IDMAP},
               **{name: '2755 0:42' for name in SETGID_SHADOW}}
     demand(found == wanted, *sorted(found.items()))
     for name in PLAIN:

@@ -25,6 +25,9 @@ unit_programs = \
 	tests/unit/test_home_remove \
 	tests/unit/test_hook \
 	tests/unit/test_idmarks \
+	tests/unit/test_idmap \
+	tests/unit/test_idmap_target \
+	tests/unit/test_idmap_why \
 	tests/unit/test_ids \
 	tests/unit/test_json \
 	tests/unit/test_log \
