@@ -202,7 +202,8 @@ static int next_signal(const struct terminal *t)
 }
 
 /* Until the line is complete, or a signal is there: *ret_signal. */
-static enum answer read_silent(struct terminal *t, struct line *l, int *ret_signal, struct err *e)
+static enum answer read_or_signal(struct terminal *t, struct line *l, int *ret_signal,
+				  struct err *e)
 {
 	struct pollfd wanted[] = { { .fd = t->in, .events = POLLIN },
 				   { .fd = t->signals, .events = POLLIN } };
@@ -229,7 +230,7 @@ static enum answer ask_silently(struct terminal *t, const char *text, struct lin
 	if (silence(t, e) < 0)
 		return ANSWER_FAILED;
 	say(t->out, text);
-	a = read_silent(t, l, &signal, e);
+	a = read_or_signal(t, l, &signal, e);
 	restore(t);
 	/* Still held: it ends us, or stops us, when it is released. */
 	if (signal)
@@ -294,6 +295,27 @@ int prompt_line(const char *text, struct arena *a, char **ret, struct err *e)
 		return -1;
 	*ret = l.p;
 	return 0;
+}
+
+int prompt_line_until(const char *text, const sigset_t *signals, struct arena *a, char **ret,
+		      int *ret_signal, struct err *e)
+{
+	struct terminal t = { .in = STDIN_FILENO };
+	struct line l = { .p = arena_alloc(a, LINE_ROOM), .room = LINE_ROOM };
+	enum answer answer;
+
+	*ret_signal = 0;
+	t.signals = signalfd(-1, signals, SFD_CLOEXEC | SFD_NONBLOCK);
+	if (t.signals < 0)
+		return err_sys(e, ERR_IO, "cannot wait for signals");
+	fflush(NULL);
+	say(STDOUT_FILENO, _(text));
+	answer = read_or_signal(&t, &l, ret_signal, e);
+	fd_close(&t.signals);
+	if (answer == ANSWER_ANEW)
+		return err_set(e, ERR_IO, "a signal came instead of an answer");
+	*ret = l.p;
+	return answer == ANSWER_DONE ? 0 : -1;
 }
 
 #define BLANKS " \t\r\v\f"

@@ -12,6 +12,8 @@
 #ifndef LIBMISC_PROMPT_H
 #define LIBMISC_PROMPT_H
 
+#include <signal.h>
+
 #include "arena.h"
 #include "err.h"
 #include "secret.h"
@@ -28,6 +30,10 @@ int prompt_secret(enum prompt_where where, const char *text, struct secret *ret,
 /* A line with echo, from standard input, the prompt on stdout.  An empty answer is "".  End of
  * input, 4096 bytes and more: ERR_IO. */
 int prompt_line(const char *text, struct arena *a, char **ret, struct err *e);
+/* The same where signals are blocked, because a lock is held: one of those ends it, ERR_IO, and
+ * *ret_signal is it; else 0. */
+int prompt_line_until(const char *text, const sigset_t *signals, struct arena *a, char **ret,
+		      int *ret_signal, struct err *e);
 /* "	LABEL [CURRENT]: ": an empty answer, or the end of input, is current itself.  Blanks around
  * an answer go; one of blanks alone is "". */
 int prompt_value(const char *label, const char *current, struct arena *a, const char **ret,

@@ -89,7 +89,7 @@ static void pass_on(pid_t pid, const siginfo_t *info)
 		kill(pid, info->si_signo);
 }
 
-static int wait_for(pid_t pid, const sigset_t *signals)
+static int wait_for(pid_t pid, const sigset_t *signals, int *ret_signal)
 {
 	siginfo_t info;
 	int status;
@@ -107,6 +107,8 @@ static int wait_for(pid_t pid, const sigset_t *signals)
 		} else if (r == pid) {
 			return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
 		} else if (sigwaitinfo(signals, &info) > 0) {
+			if (info.si_signo == SIGTERM || info.si_signo == SIGHUP)
+				*ret_signal = info.si_signo;
 			pass_on(pid, &info);
 		}
 	}
@@ -135,7 +137,7 @@ static pid_t start(const struct session *s, int pipe_fd)
 	_exit(SESSION_CANNOT_RUN);
 }
 
-int session_run(const struct session *s, int *ret_status, struct err *e)
+int session_run(const struct session *s, int *ret_status, int *ret_signal, struct err *e)
 {
 	_cleanup_fd_ int from = -1;
 	struct failure f;
@@ -143,6 +145,7 @@ int session_run(const struct session *s, int *ret_status, struct err *e)
 	int fds[2], status;
 	pid_t pid;
 
+	*ret_signal = 0;
 	/* It is read when the child has ended: what is not there by then will not come. */
 	if (pipe2(fds, O_CLOEXEC | O_NONBLOCK) < 0)
 		return err_sys(e, ERR_IO, "cannot make a pipe");
@@ -154,7 +157,7 @@ int session_run(const struct session *s, int *ret_status, struct err *e)
 	if (pid < 0)
 		return err_sys(e, ERR_IO, "cannot start a process");
 	/* A key can stop the child before it is the program: nothing else may be waited for. */
-	status = wait_for(pid, &all);
+	status = wait_for(pid, &all, ret_signal);
 	if (status < 0)
 		return err_sys(e, ERR_IO, "cannot wait for the program");
 	if (has_failed(from, &f))

@@ -4,7 +4,7 @@
  *
  *	session_join(&caller, gid, &arena, &why, e);    the group joins the caller's list
  *	session_exec(&session, e);                      in our place: returns only on failure
- *	session_run(&session, &status, e);              or as a child
+ *	session_run(&session, &status, &signal, e);     or as a child
  *
  * All rights but the caller's are gone before the program starts, and what we changed is as he had
  * it: limits, umask, signals.  Descriptors of ours are O_CLOEXEC; his own stay.
@@ -40,8 +40,10 @@ int session_exec(const struct session *s, int *ret_status, struct err *e);
  *
  * Keys of the terminal are the program's, not ours.  When it stops we stop, so that our caller's
  * shell has the terminal back; when we are continued it is.  A SIGTERM or SIGHUP that somebody
- * sends to us is passed on.
+ * sends to us is passed on; *ret_signal is the last one that came, from whomever, or 0.
+ *
+ * All signals are blocked from then on.
  */
-int session_run(const struct session *s, int *ret_status, struct err *e);
+int session_run(const struct session *s, int *ret_status, int *ret_signal, struct err *e);
 
 #endif

@@ -233,7 +233,7 @@ static int run_session(struct run *run, const struct newgrp *o, const struct ses
 {
 	const char *before = group_join_name(run, run->caller.gid);
 	bool logs = defs_bool(&run->defs, "SYSLOG_SG_ENAB", false);
-	int r;
+	int r, signal;
 
 	if (logs)
 		log_session(run, o, "switched", o->join.name);
@@ -242,7 +242,7 @@ static int run_session(struct run *run, const struct newgrp *o, const struct ses
 		session_exec(session, &run->status, &run->err);
 		return tell_failure(run);
 	}
-	r = session_run(session, &run->status, &run->err);
+	r = session_run(session, &run->status, &signal, &run->err);
 	log_session(run, o, "returned", before);
 	return r < 0 ? tell_failure(run) : 0;
 }

@@ -6,6 +6,7 @@
  * is looked at before it is published.
  */
 #include <fcntl.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <syslog.h>
@@ -66,8 +67,8 @@ static const char *quoted(struct arena *a, const char *path)
 	return arena_printf(a, "%s'", text);
 }
 
-/* An editor with arguments, or a line of the shell, has always been fine.  1: it failed, and
- * run->status says how. */
+/* An editor with arguments, or a line of the shell, has always been fine.  1: it failed, or a
+ * signal came, and run->status says how. */
 static int run_editor(struct run *run, const struct edit_file *f)
 {
 	const char *editor = choose_editor();
@@ -78,16 +79,19 @@ static int run_editor(struct run *run, const struct edit_file *f)
 	const struct session session = { .origin = &run->origin, .caller = &run->caller,
 					 .gid = run->caller.gid, .path = "/bin/sh", .argv = argv,
 					 .environment = environ };
-	int status = 0;
+	int status = 0, signal = 0;
 
-	if (session_run(&session, &status, &run->err) < 0)
+	if (session_run(&session, &status, &signal, &run->err) < 0)
 		return -1;
+	/* Whoever wanted us gone wants no change. */
+	if (signal != 0 && status == 0)
+		note_say(&run->note, "ended by signal %d", signal);
 	if (status > 128)
 		note_say(&run->note, "%s killed by signal %d", editor, status - 128);
 	else if (status != 0)
 		note_say(&run->note, "%s returned with status %d", editor, status);
-	run->status = status > 128 ? 1 : status;
-	return status != 0;
+	run->status = status > 128 || (signal != 0 && status == 0) ? 1 : status;
+	return run->status != 0;
 }
 
 /* --- what came back --- */
@@ -146,13 +150,25 @@ enum choice { CHOICE_EDIT, CHOICE_KEEP, CHOICE_DROP, CHOICE_NONE };
 
 static enum choice ask(struct run *run)
 {
+	static const int ends[] = { SIGINT, SIGQUIT, SIGTERM, SIGHUP, SIGTSTP };
 	struct err end = { .kind = ERR_NONE };
 	char *line = NULL;
+	sigset_t signals;
+	size_t i;
+	int signal;
 
+	sigemptyset(&signals);
+	for (i = 0; i < sizeof(ends) / sizeof(ends[0]); i++)
+		sigaddset(&signals, ends[i]);
 	while (isatty(0)) {
-		if (prompt_line("Edit again, keep or drop the change (e/k/d)? ", &run->arena, &line,
-				&end) < 0)
-			break;
+		if (prompt_line_until("Edit again, keep or drop the change (e/k/d)? ", &signals,
+				      &run->arena, &line, &signal, &end) < 0) {
+			if (signal != SIGTSTP)
+				break;
+			/* The other one is blocked, as all are after an editor. */
+			kill(getpid(), SIGSTOP);
+			continue;
+		}
 		switch (line[0]) {
 		case 'e': case 'E':
 			return CHOICE_EDIT;

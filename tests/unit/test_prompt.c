@@ -605,6 +605,37 @@ static void lines_and_values(void **state)
 	arena_free(&a);
 }
 
+static void a_held_signal_ends_the_question(void **state)
+{
+	struct err e = { .kind = ERR_NONE };
+	struct arena a = { 0 };
+	char *line = NULL;
+	struct piped p;
+	sigset_t held, before;
+	const char *shown;
+	int signal = 0, late, first, second;
+
+	(void)state;
+	sigemptyset(&held);
+	sigaddset(&held, SIGUSR1);
+	sigprocmask(SIG_BLOCK, &held, &before);
+	pipe_in(&p, "yes\n", 4);
+	first = prompt_line_until("? ", &held, &a, &line, &signal, &e);
+	late = signal;
+	raise(SIGUSR1);
+	second = prompt_line_until("! ", &held, &a, &line, &signal, &e);
+	shown = pipe_out(&p);
+	sigprocmask(SIG_SETMASK, &before, NULL);
+	assert_int_equal(first, 0);
+	assert_int_equal(late, 0);
+	assert_string_equal(line, "yes");
+	assert_int_equal(second, -1);
+	assert_int_equal(signal, SIGUSR1);
+	assert_int_equal(e.kind, ERR_IO);
+	assert_string_equal(shown, "? ! ");
+	arena_free(&a);
+}
+
 static int open_descriptors(void)
 {
 	_cleanup_dir_ DIR *dir = opendir("/proc/self/fd");
@@ -658,6 +689,7 @@ int main(void)
 		cmocka_unit_test(each_prompt_takes_one_line),
 		cmocka_unit_test(refuses_what_has_no_room),
 		cmocka_unit_test(lines_and_values),
+		cmocka_unit_test(a_held_signal_ends_the_question),
 		cmocka_unit_test(leaves_no_descriptor),
 	};
 

@@ -33,8 +33,14 @@ static int run(const char *path, const char *script, int *ret_status, struct err
 	const struct session session = { .origin = &origin, .caller = &caller, .gid = getgid(),
 					 .path = path, .argv = argv, .environment = environment };
 
+	int signal, r;
+
 	*ret_status = -1;
-	return session_run(&session, ret_status, e);
+	r = session_run(&session, ret_status, &signal, e);
+	/* It is told apart from what the program makes of it. */
+	if (r == 0 && signal != 0 && *ret_status == 0)
+		*ret_status = 64 + signal;
+	return r;
 }
 
 /* In a child of its own process group, which a session changes: signals, groups. */
@@ -145,6 +151,12 @@ static void what_ends_us_is_passed_on(void **state)
 	wait_for_file("ready");
 	kill(pid, SIGHUP);
 	assert_int_equal(end_of(pid), 8);
+	/* A good end does not hide it. */
+	must(unlinkat(s.fd, "ready", 0), "unlink");
+	pid = start("trap 'kill $!; exit 0' TERM; " WAIT);
+	wait_for_file("ready");
+	kill(pid, SIGTERM);
+	assert_int_equal(end_of(pid), 64 + SIGTERM);
 }
 
 static void keys_are_the_programs(void **state)
