@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """All cases: each function of the modules' CASES, for each kind of tools that it is about."""
 import basic
+import bulk
+import editor
 import hidden
 import hostile
 import known
@@ -13,7 +15,8 @@ import stops
 import trees
 import wiped
 
-MODULES = (basic, rights, hostile, trees, hidden, many, known, newgrp, stops, wiped)
+MODULES = (basic, rights, hostile, trees, hidden, many, known, newgrp, stops, wiped,
+           bulk, editor)
 
 
 class Case:

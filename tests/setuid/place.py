@@ -25,7 +25,7 @@ import people
 
 SETUID = ('passwd', 'chfn', 'chsh', 'gpasswd', 'newgrp')
 SETGID_SHADOW = ('chage', 'expiry')
-PLAIN = ('chpasswd', 'chgpasswd')
+PLAIN = ('chpasswd', 'chgpasswd', 'newusers', 'vipw')
 BUILDS = {
     'pam': os.environ.get('BUILD', f'{TOP}/build/debian12'),
     'bare': os.environ.get('BUILD_BARE', f'{TOP}/build/bare'),
@@ -199,7 +199,7 @@ class Place:
 
     @staticmethod
     def is_backup(path):
-        return re.fullmatch(r'/etc/(passwd|shadow|group|gshadow)-', path)
+        return re.fullmatch(r'/etc/(passwd|shadow|group|gshadow|subuid|subgid)-', path)
 
     def unchanged(self, start=None):
         changed = self.changed(start)
