@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """The cases: *.case.  A case's name is FILE/NAME.
 
-    = NAME [SUITE]      a case begins; with a suite it is run there only
+    = NAME [SUITE]      a case begins; with a suite it is run there only, with `full` only by --full
     = *                 lines that come first in every case of the file below
     ! LINE              a set-up line, run by bash as root; must succeed
     $ LINE              a line, run by bash as root; what it does is compared
@@ -23,8 +23,9 @@ COMMAND = re.compile(r'([a-z]*\$|!) (.*)', re.S)
 
 
 class Case:
-    def __init__(self, name, suite, lines):
-        self.name, self.suite = name, suite
+    def __init__(self, name, marks, lines):
+        self.name, self.full = name, 'full' in marks
+        self.suite = next((mark for mark in marks if mark != 'full'), None)
         self.lines = list(lines)        # [(user, line, must it succeed, [regex])]
         self.excuses = []               # [(field, why)]
         self.passwords = []
@@ -46,8 +47,8 @@ def read_file(path):
     for block in blocks:
         mark, _, rest = block.partition(' ')
         if mark == '=':
-            name, *suite = rest.split()
-            case = Case(f'{stem}/{name}', suite[0] if suite else None, first)
+            name, *marks = rest.split()
+            case = Case(f'{stem}/{name}', marks, first)
             if name == '*':
                 first = case.lines
             else:
