@@ -27,9 +27,9 @@ static int check_name(struct run *run, struct txn *txn, const struct account *a,
 }
 
 /* -1; remembers what there is no more of, if that is the reason. */
-static int lacks(const struct run *run, struct account *a, const char *what)
+static int lacks(struct account *a, bool lacking, const char *what)
 {
-	if (strncmp(run->err.message, "Can't get unique", 16) == 0)
+	if (lacking)
 		a->lacking = what;
 	return -1;
 }
@@ -105,7 +105,7 @@ static int settle_uid(struct run *run, struct txn *txn, struct account *a, struc
 	if (!a->has_uid) {
 		if (new_id_choose(run, txn, IDS_UID, a->sys, IDS_NONE, &others, &m->uids,
 				  &uid) < 0)
-			return lacks(run, a, "UIDs");
+			return lacks(a, run->err.kind == ERR_NO_ID, "UIDs");
 		a->uid = uid;
 		return 0;
 	}
@@ -127,7 +127,7 @@ static int settle_gid(struct run *run, struct txn *txn, struct account *a, struc
 		return 0;
 	if (a->own_group)
 		return group_choose_gid(run, txn, a->sys, a->uid, &m->gids, &a->gid) < 0 ?
-			       lacks(run, a, "GIDs") :
+			       lacks(a, run->err.kind == ERR_NO_ID, "GIDs") :
 			       0;
 	/* The default is a number, and an image may be too young to have a group of it. */
 	if (!str_decimal(str_of(a->default_group), SCHEMA_ID_MAX, &gid))
@@ -154,10 +154,10 @@ static int settle_subids(struct run *run, struct txn *txn, struct account *a,
 		return 0;
 	if (subid_choose_next(run, txn, TABLE_SUBUID, a->name, a->uid, &m->subuids,
 			      &a->subuids) < 0)
-		return lacks(run, a, "subordinate UIDs");
+		return lacks(a, m->subuids.none_left, "subordinate UIDs");
 	if (subid_choose_next(run, txn, TABLE_SUBGID, a->name, a->uid, &m->subgids,
 			      &a->subgids) < 0)
-		return lacks(run, a, "subordinate GIDs");
+		return lacks(a, m->subgids.none_left, "subordinate GIDs");
 	return 0;
 }
 

@@ -11,6 +11,14 @@ static bool has_any(struct table *t, struct arena *a, const struct subid_owner *
 	return subid_owner_spans(t, a, o).count > 0;
 }
 
+uint32_t subid_min(struct run *run, enum table_id which)
+{
+	const struct subid_kind *k = subid_kind(which);
+	bool deterministic = defs_bool(&run->defs, k->deterministic, false);
+
+	return defs_id(&run->defs, k->min, deterministic ? 65536 : 100000);
+}
+
 struct limits {
 	uint32_t min, max, count;
 	bool deterministic, wrap;
@@ -23,7 +31,7 @@ static int get_limits(struct run *run, enum table_id which, struct limits *ret)
 	ret->deterministic = defs_bool(&run->defs, k->deterministic, false);
 	ret->wrap = defs_bool(&run->defs, k->wrap, false);
 	ret->count = defs_id(&run->defs, k->count, 65536);
-	ret->min = defs_id(&run->defs, k->min, ret->deterministic ? 65536 : 100000);
+	ret->min = subid_min(run, which);
 	ret->max = defs_id(&run->defs, k->max, ret->deterministic ? UINT32_MAX : 600100000);
 	if (ret->count == 0)
 		return 0;
@@ -197,6 +205,7 @@ int subid_choose_next(struct run *run, struct txn *txn, enum table_id which, con
 	uint32_t first;
 
 	*ret = (struct subid_range){ .count = 0 };
+	cursor->none_left = false;
 	if (!t || has_any(t, &run->arena, &o))
 		return 0;
 	if (get_limits(run, which, &l) < 0)
@@ -205,6 +214,7 @@ int subid_choose_next(struct run *run, struct txn *txn, enum table_id which, con
 		return 0;
 	if (plan(run, txn, which, cursor, &l) < 0)
 		return -1;
+	cursor->none_left = true;
 	if (l.deterministic) {
 		if (narrow(run, which, &l, uid) < 0 ||
 		    find_place(run, txn, which, uid, &l, cursor) < 0)

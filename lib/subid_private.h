@@ -22,6 +22,8 @@ struct ids_spans subid_all_spans(struct table *t, struct arena *a);
 /* The first row that gives the id.  false: none does. */
 bool subid_find(struct table *t, uint32_t id, struct row *ret);
 
+/* Where new ranges begin, by login.defs. */
+uint32_t subid_min(struct run *run, enum table_id which);
 /* What login.defs reserves.  ERR_SUBUID_FILE, ERR_SUBGID_FILE: its list is malformed. */
 int subid_reserved(struct run *run, enum table_id which, struct ids_spans *ret);
 

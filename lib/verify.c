@@ -31,6 +31,9 @@ static const struct check checks[VERIFY_CHECKS] = {
 	[VERIFY_RANGE_OVERLAP] = { .name = "range-overlap", .uncounted = true },
 	[VERIFY_RANGE_HOLDS_ID] = { .name = "range-holds-id", .uncounted = true },
 	[VERIFY_RANGE_OWNER] = { .name = "range-owner", .uncounted = true },
+	[VERIFY_RANGE_OVER_IDS] = { .name = "range-over-ids", .uncounted = true },
+	[VERIFY_RANGE_BELOW_MIN] = { .name = "range-below-min", .uncounted = true },
+	[VERIFY_RANGE_RESERVED] = { .name = "range-reserved", .uncounted = true },
 };
 
 const char *verify_name(enum verify_check check)

@@ -36,6 +36,9 @@ enum verify_check {
 	VERIFY_RANGE_OVERLAP, /* two owners of one sub-id */
 	VERIFY_RANGE_HOLDS_ID, /* a range over the id of a user or group */
 	VERIFY_RANGE_OWNER,   /* a range of nobody */
+	VERIFY_RANGE_OVER_IDS, /* a range over ids that new users or groups get */
+	VERIFY_RANGE_BELOW_MIN, /* a range that begins below what login.defs says */
+	VERIFY_RANGE_RESERVED, /* a range over what login.defs reserves */
 	VERIFY_CHECKS
 };
 

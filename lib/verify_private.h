@@ -40,5 +40,7 @@ const char *verify_column(struct verify *v, const struct row *row, int column);
 bool verify_is_plain(struct str name);
 
 void verify_ranges(struct verify *v, enum table_id which);
+/* Lines of idmarks that are no marks. */
+void verify_marks(struct verify *v);
 
 #endif

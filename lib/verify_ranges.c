@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * Sub-id ranges: owners that do not exist, ranges over one another, and ranges over ids of users or
- * groups (CVE-2024-56433).
+ * groups, or over ids that these get (CVE-2024-56433).
  */
 #include <stdlib.h>
 
 #include "subid_private.h"
 #include "verify_private.h"
+
+/* How many ranges other sources are asked about. */
+#define ASKED_MAX 64
 
 struct range {
 	struct ids_span span;
@@ -27,6 +30,7 @@ struct ranges {
 	size_t count, room;
 	struct id_of *ids; /* of users or groups, in order */
 	size_t id_count;
+	struct table *users;
 };
 
 static int by_first(const void *a, const void *b)
@@ -81,7 +85,7 @@ static void tell(struct ranges *r, enum verify_check check, const struct range *
 	verify_tell(r->v, check, &w, text, NULL);
 }
 
-static void check_rows(struct ranges *r, struct table *users)
+static void check_rows(struct ranges *r)
 {
 	struct verify_walk w = verify_walk(txn_table(r->v->txn, r->which));
 	struct ids_span span;
@@ -99,7 +103,7 @@ static void check_rows(struct ranges *r, struct table *users)
 			continue;
 		}
 		owner = verify_column(r->v, &w.row, SUB_OWNER);
-		if (!is_owner(r, users, owner))
+		if (!is_owner(r, r->users, owner))
 			verify_tell(r->v, VERIFY_RANGE_OWNER, &w,
 				    verify_text(r->v, "'%s' has a range in %s, but is no user",
 						owner, r->path),
@@ -107,6 +111,25 @@ static void check_rows(struct ranges *r, struct table *users)
 		if (subid_row_span(&w.row, &span))
 			add(r, &w, span);
 	}
+}
+
+/* One of them by name and the other by uid? */
+static bool same_owner(struct ranges *r, struct str one, struct str other)
+{
+	struct row row;
+	uint32_t uid, named;
+
+	if (str_eq(one, other))
+		return true;
+	if (!schema_id(one, &uid)) {
+		struct str swap = one;
+
+		one = other;
+		other = swap;
+	}
+	return schema_id(one, &uid) &&
+	       table_find(r->users, str_dup(&r->v->run->arena, other), &row) &&
+	       schema_id(row.column[PW_UID], &named) && named == uid;
 }
 
 /* In order of their first ids, with the one so far that reaches furthest. */
@@ -121,7 +144,7 @@ static void check_overlaps(struct ranges *r)
 		const struct range *x = &r->items[i];
 
 		if (furthest && x->span.first <= furthest->span.last &&
-		    !str_eq(x->owner, furthest->owner))
+		    !same_owner(r, x->owner, furthest->owner))
 			tell(r, VERIFY_RANGE_OVERLAP, x,
 			     verify_text(r->v, "the ranges of '%.*s' and '%.*s' in %s overlap",
 					 (int)furthest->owner.n, furthest->owner.p,
@@ -150,6 +173,20 @@ static void gather_ids(struct ranges *r, struct table *holders)
 		qsort(r->ids, r->id_count, sizeof(*r->ids), by_id);
 }
 
+/* The ids of other sources cannot be listed: a few are asked for. */
+static void ask(struct ranges *r, const struct range *x, const char *what)
+{
+	const struct subid_range range = { x->span.first, x->span.last - x->span.first + 1 };
+	uint32_t id;
+
+	if (range.count > 0 && subid_ask(r->v->run, r->which, range, &id))
+		tell(r, VERIFY_RANGE_HOLDS_ID, x,
+		     verify_text(r->v,
+				 "the range of '%.*s' in %s holds the ID %lu of a %s of another "
+				 "source",
+				 (int)x->owner.n, x->owner.p, r->path, (unsigned long)id, what));
+}
+
 static void check_ids(struct ranges *r, const char *what)
 {
 	size_t i, at = 0;
@@ -165,23 +202,107 @@ static void check_ids(struct ranges *r, const char *what)
 					 "the range of '%.*s' in %s holds the ID of %s '%.*s'",
 					 (int)x->owner.n, x->owner.p, r->path, what,
 					 (int)r->ids[at].name.n, r->ids[at].name.p));
+		else if (i < ASKED_MAX)
+			ask(r, x, what);
 	}
+}
+
+/* --- what login.defs says --- */
+
+struct bounds {
+	struct ids_range ids, sys_ids;
+	bool has_ids, has_sys_ids;
+	uint32_t min;
+	const char *min_key;
+	struct ids_spans reserved;
+	const char *reserved_key;
+};
+
+static bool get_range(struct verify *v, enum ids_kind kind, bool sys, struct ids_range *ret)
+{
+	struct err ignored = { .kind = ERR_NONE };
+
+	return ids_range_get(ret, &v->run->defs, kind, sys, &ignored) == 0;
+}
+
+static struct bounds get_bounds(struct ranges *r)
+{
+	enum ids_kind kind = r->which == TABLE_SUBUID ? IDS_UID : IDS_GID;
+	const struct subid_kind *k = subid_kind(r->which);
+	struct run *run = r->v->run;
+	struct bounds b = { .min = subid_min(run, r->which), .min_key = k->min,
+			    .reserved_key = k->reserved };
+
+	b.has_ids = get_range(r->v, kind, false, &b.ids);
+	b.has_sys_ids = get_range(r->v, kind, true, &b.sys_ids);
+	if (subid_reserved(run, r->which, &b.reserved) < 0) {
+		note_say(&run->note, "%s", run->err.message);
+		err_clear(&run->err);
+	}
+	return b;
+}
+
+static bool meets(const struct ids_range *ids, const struct range *x)
+{
+	return x->span.first <= ids->max && x->span.last >= ids->min;
+}
+
+static void check_bounds(struct ranges *r, const struct bounds *b, const struct range *x,
+			 const char *what)
+{
+	bool ordinary = b->has_ids && meets(&b->ids, x);
+	const struct ids_range *ids = ordinary ? &b->ids : &b->sys_ids;
+
+	if (ordinary || (b->has_sys_ids && meets(&b->sys_ids, x)))
+		tell(r, VERIFY_RANGE_OVER_IDS, x,
+		     verify_text(r->v,
+				 "the range of '%.*s' in %s lies over %lu-%lu, the IDs of new "
+				 "%s%ss",
+				 (int)x->owner.n, x->owner.p, r->path, (unsigned long)ids->min,
+				 (unsigned long)ids->max, ordinary ? "" : "system ", what));
+	else if (x->span.first < b->min)
+		tell(r, VERIFY_RANGE_BELOW_MIN, x,
+		     verify_text(r->v, "the range of '%.*s' in %s begins at %lu, below %s %lu",
+				 (int)x->owner.n, x->owner.p, r->path,
+				 (unsigned long)x->span.first, b->min_key, (unsigned long)b->min));
+	if (ids_spans_meet(&b->reserved, x->span.first, x->span.last))
+		tell(r, VERIFY_RANGE_RESERVED, x,
+		     verify_text(r->v, "the range of '%.*s' in %s meets %s", (int)x->owner.n,
+				 x->owner.p, r->path, b->reserved_key));
 }
 
 void verify_ranges(struct verify *v, enum table_id which)
 {
 	struct ranges r = { .v = v, .which = which,
-			    .path = txn_show(v->txn, which) };
-	struct table *users = txn_table(v->txn, TABLE_PASSWD);
-	enum table_id holders = subid_kind(which)->holders;
-	struct table *ids = txn_table(v->txn, holders);
+			    .path = txn_show(v->txn, which),
+			    .users = txn_table(v->txn, TABLE_PASSWD) };
+	const char *what = which == TABLE_SUBUID ? "user" : "group";
+	struct table *ids = txn_table(v->txn, subid_kind(which)->holders);
+	struct bounds bounds;
+	size_t i;
 
-	if (!users || !txn_table(v->txn, which))
+	if (!r.users || !txn_table(v->txn, which))
 		return;
-	check_rows(&r, users);
+	check_rows(&r);
 	check_overlaps(&r);
 	if (ids && r.count > 0) {
 		gather_ids(&r, ids);
-		check_ids(&r, holders == TABLE_PASSWD ? "user" : "group");
+		check_ids(&r, what);
 	}
+	bounds = get_bounds(&r);
+	for (i = 0; i < r.count; i++)
+		check_bounds(&r, &bounds, &r.items[i], what);
+}
+
+void verify_marks(struct verify *v)
+{
+	struct verify_walk w = verify_walk(txn_table(v->txn, TABLE_IDMARKS));
+
+	while (w.table && verify_next(&w))
+		if (w.row.columns == 0 && w.row.line.p[0] != '#')
+			verify_tell(v, VERIFY_MALFORMED, &w,
+				    verify_text(v, "invalid line in %s: '%.*s'",
+						txn_show(v->txn, TABLE_IDMARKS),
+						(int)w.row.line.n, w.row.line.p),
+				    NULL);
 }

@@ -281,5 +281,6 @@ int verify_users(struct verify *v)
 		verify_ranges(v, TABLE_SUBUID);
 		verify_ranges(v, TABLE_SUBGID);
 	}
+	verify_marks(v);
 	return 0;
 }
