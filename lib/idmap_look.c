@@ -72,6 +72,16 @@ static bool setgroups_is_denied(const struct idmap_target *target)
 	return fd >= 0 && read_small(fd, text, sizeof(text)) > 0 && strncmp(text, "deny", 4) == 0;
 }
 
+/* The directory shows whose the process is, the files whose they are. */
+static bool is_hidden(const struct idmap_target *target)
+{
+	struct stat dir, file;
+
+	return fstat(target->dir, &dir) == 0 &&
+	       fstatat(target->dir, "uid_map", &file, AT_SYMLINK_NOFOLLOW) == 0 &&
+	       dir.st_uid != file.st_uid;
+}
+
 /* What is said, no more: the kernel decides by the map that was opened. */
 static void look_at_place(struct idmap_facts *ret, const struct idmap_target *target)
 {
@@ -80,7 +90,7 @@ static void look_at_place(struct idmap_facts *ret, const struct idmap_target *ta
 
 	theirs = openat(target->dir, "ns/user", O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
 	/* A process of the caller's that he may not look into is beside or above us. */
-	if (theirs < 0 && errno == EACCES)
+	if (theirs < 0 && errno == EACCES && !ret->hidden)
 		ret->place = IDMAP_PLACE_OTHER;
 	if (theirs < 0 || stat("/proc/self/ns/user", &ours) < 0 || fstat(theirs, &st) < 0)
 		return;
@@ -177,6 +187,7 @@ void idmap_look(struct idmap_facts *ret, const struct idmap *map, const struct i
 		.rows = map->count,
 		.caller = who->uid,
 		.written = map_is_written(target, map->table),
+		.hidden = is_hidden(target),
 		.has_right = idmap_rights_has(rights, IDMAP_RIGHT_MAP),
 		.has_zero = idmap_rights_has(rights, IDMAP_RIGHT_ZERO),
 		.zero = idmap_has_zero(map),

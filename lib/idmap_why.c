@@ -53,6 +53,8 @@ static const char *why_not_target(const struct idmap_facts *f, struct arena *a)
 		return "something else is mounted there";
 	if (f->error == ENOENT)
 		return "there is no process, or the kernel has no user namespaces";
+	if (f->hidden && f->error == EACCES)
+		return "the process may not be looked into (PR_SET_DUMPABLE): its files are root's";
 	if (f->place == IDMAP_PLACE_OURS)
 		return why_no_namespace(f);
 	if (f->place == IDMAP_PLACE_OTHER)

@@ -49,6 +49,7 @@ struct idmap_facts {
 	size_t rows;
 	int error;                   /* errno of open or write; 0: nothing was tried */
 	bool written;                /* the map has rows */
+	bool hidden;                 /* the process may not be looked into */
 	enum idmap_place place;
 	bool has_owner;
 	uid_t owner, caller;         /* of the namespace; who asks */

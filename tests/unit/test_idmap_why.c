@@ -55,6 +55,8 @@ static void the_process(void **state)
 	(void)state;
 	SAYS("is gone", f.error = ESRCH);
 	SAYS("mounted there", f.error = EXDEV);
+	SAYS("may not be looked into", f.error = EACCES, f.hidden = true);
+	SAYS("a security module", f.error = EPERM, f.hidden = true);
 	SAYS("no user namespaces", f.error = ENOENT);
 	SAYS("not a child of ours", f.place = IDMAP_PLACE_OTHER);
 	SAYS("written already", f.written = true);
