@@ -156,7 +156,8 @@ def nasty(home):
     so = f'{home}/libsubid_trap.so'
     return {
         'LD_PRELOAD': so, 'LD_LIBRARY_PATH': home, 'LD_AUDIT': so, 'LD_BIND_NOW': '1',
-        'LD_DEBUG': 'all', 'LD_DEBUG_OUTPUT': f'{home}/debug', 'PATH': f'{home}/bin', 'IFS': '/', 'ENV': f'{home}/rc',
+        'LD_DEBUG': 'all', 'LD_DEBUG_OUTPUT': f'{home}/debug', 'PATH': f'{home}/bin',
+        'IFS': '/', 'ENV': f'{home}/rc',
         'BASH_ENV': f'{home}/rc', 'LOCPATH': f'{home}/locale', 'LC_ALL': 'xx_XX.UTF-8',
         'LANG': '../../home/alice/locale/xx', 'LANGUAGE': f'../..{home}/locale', 'NLSPATH':
         f'{home}/%N.cat', 'TEXTDOMAINDIR': f'{home}/locale', 'OUTPUT_CHARSET': 'UTF-16',

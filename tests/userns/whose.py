@@ -273,7 +273,8 @@ def undumpable(tool):
 
 
 CASES = [case for function in (of_bob, of_root, by_root_of_alice, written, written_by_itself,
-                               no_namespace, no_namespace_root, nested, from_inside, gone, thread_of_process,
+                               no_namespace, no_namespace_root, nested, from_inside, gone,
+                               thread_of_process,
                                other_group, other_group_granted, other_group_no,
                                process_other_group, group_rows, undumpable)
          for case in each(function)]

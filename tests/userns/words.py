@@ -89,7 +89,8 @@ def wraps_to_foreign(tool):
 
 # Instead of a pid; in Debian's +N, " N" and 0N are the process N.
 NOBODY = ('0', '-1', '4194304', '99999999', '2147483648', '4294967295', '4294967296', str(BIG),
-          '9' * 4000, 'self', 'thread-self', '', ' ', '/proc/self', '.', '..', 'self/..', '1/../self',
+          '9' * 4000, 'self', 'thread-self', '', ' ', '/proc/self', '.', '..', 'self/..',
+          '1/../self',
           '1.5', '1e3', 'x', '\n', '-', '--', 'fd', ':', 'pid:1', '%d', '%s%s%n', '$$')
 
 
