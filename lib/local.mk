@@ -105,6 +105,7 @@ lib_libaccount_a_SOURCES = \
 	lib/publish_file.c \
 	lib/publish_mend.c \
 	lib/recover.c \
+	lib/recover_range.c \
 	lib/root.c \
 	lib/root.h \
 	lib/run.c \

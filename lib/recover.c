@@ -88,41 +88,12 @@ static bool find_id(struct table *t, struct str line, struct row *ret)
 	return schema_line_id(table_which(t), line, &id) && table_find_id(t, id, ret);
 }
 
-static bool range_in(const struct str *columns, uint64_t *ret_first, uint64_t *ret_end)
-{
-	uint64_t size;
-
-	if (!str_number(columns[SUB_START], UINT32_MAX, ret_first) ||
-	    !str_number(columns[SUB_SIZE], UINT32_MAX, &size))
-		return false;
-	*ret_end = *ret_first + size;
-	return true;
-}
-
-/* Has somebody a part of the range? */
-static bool is_range_taken(struct table *t, struct str line)
-{
-	struct str columns[SCHEMA_COLUMNS_MAX];
-	uint64_t first, end, their_first, their_end;
-	struct row row;
-
-	/* Marks may overlap as they like. */
-	if (table_which(t) == TABLE_IDMARKS || schema_split(table_which(t), line, columns) == 0 ||
-	    !range_in(columns, &first, &end))
-		return false;
-	for (row = ROW_START; table_next(t, &row);)
-		if (range_in(row.column, &their_first, &their_end) && their_first < end &&
-		    first < their_end)
-			return true;
-	return false;
-}
-
 static bool is_taken(struct recovery *r, struct table *t, struct str line)
 {
 	struct row row;
 
 	if (!is_keyed(table_which(t)))
-		return is_range_taken(t, line);
+		return recover_range_taken(t, line, &r->journal);
 	return find_name(r, t, line, &row) || find_id(t, line, &row);
 }
 

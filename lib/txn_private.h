@@ -128,5 +128,8 @@ int journal_read(const struct txn *txn, struct journal *ret, struct err *e);
 
 /* recover.c: completes or takes back what the journal tells.  Called with the lock held. */
 int recover(struct txn *txn, struct err *e);
+/* recover_range.c: has somebody a part of the range of that line?  Rows of the journal's edits are
+ * ours, in whichever state. */
+bool recover_range_taken(struct table *t, struct str line, const struct journal *j);
 
 #endif

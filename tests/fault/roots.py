@@ -154,6 +154,34 @@ def make_linked(where):
         os.symlink(f'../state/{name}', f'{where}/etc/{name}')
 
 
+def add_lines(path, text):
+    with open(path, 'a', encoding='utf-8') as file:
+        file.write(text)
+
+
+def make_ranges(where):
+    """Rows of one owner that adjoin, by name and by uid; `other` has none."""
+    make_full(where)
+    for name in ('subuid', 'subgid'):
+        write(f'{where}/etc/{name}',
+              'old:100000:1000\n1000:101000:1000\nold:102000:64000\nold:400000:10\n')
+
+
+def make_marked(where):
+    """No id is to be given again; all that are used have marks."""
+    make_full(where)
+    add_lines(f'{where}/etc/login.defs', 'ID_NO_REUSE yes\n')
+    write(f'{where}/etc/idmarks', '# marks\nuid:0:2\nuid:8:1\nuid:1000:4\n'
+                                  'gid:0:2\ngid:8:1\ngid:29:1\ngid:50:1\ngid:100:1\n'
+                                  'gid:1000:5\nsubuid:100000:131072\nsubgid:100000:131072\n')
+
+
+def make_unmarked(where):
+    """The same, and no mark yet."""
+    make_marked(where)
+    os.unlink(f'{where}/etc/idmarks')
+
+
 def make_faulty(where):
     """What pwck and grpck repair by themselves, in each file; nobody's login hangs on it."""
     make_full(where)
@@ -211,7 +239,8 @@ def make_offered(where):
 MAKERS = {'full': make_full, 'bare': make_bare, 'linked': make_linked, 'large': make_large,
           'bound': make_full, 'faulty': make_faulty, 'faulty-bound': make_faulty,
           'shuffled': make_shuffled, 'shuffled-bound': make_shuffled,
-          'offered': make_offered}
+          'offered': make_offered, 'ranges': make_ranges, 'marked': make_marked,
+          'unmarked': make_unmarked, 'marked-bound': make_marked}
 
 
 class Roots:

@@ -15,10 +15,10 @@
 #include "tree.h"
 
 enum { STATE_PASSWD, STATE_SHADOW, STATE_GROUP, STATE_GSHADOW, STATE_SUBUID, STATE_SUBGID,
-       STATE_DEFAULTS };
+       STATE_IDMARKS, STATE_DEFAULTS };
 
 const char *const state_names[state_files] = {
-	"passwd", "shadow", "group", "gshadow", "subuid", "subgid", "default/useradd"
+	"passwd", "shadow", "group", "gshadow", "subuid", "subgid", "idmarks", "default/useradd"
 };
 
 void state_read(const char *root, struct state *ret_state)
@@ -135,6 +135,53 @@ static const char *row_find(const struct state_file *file, int field, const char
 	return NULL;
 }
 
+/* Marks are written first: at no time may an id be in use that has none. */
+static bool is_marked(const struct state *state, const char *kind, unsigned long id)
+{
+	const char *row = state->file[STATE_IDMARKS].bytes;
+	char what[16];
+	unsigned long first, count;
+
+	for (; row != NULL && *row != '\0'; row = strchr(row, '\n') + 1)
+		if (sscanf(row, "%15[a-z]:%lu:%lu", what, &first, &count) == 3 &&
+		    strcmp(what, kind) == 0 && id >= first && id - first < count)
+			return true;
+	return false;
+}
+
+static bool has_marks(const struct state *state, const char *kind)
+{
+	const struct state_file *marks = &state->file[STATE_IDMARKS];
+
+	return row_find(marks, 0, kind, strlen(kind)) != NULL;
+}
+
+/* The first and the last id of each row of a file whose kind has marks. */
+static bool all_marked(const struct state *state, int file, const char *kind, bool ranges)
+{
+	const char *row = has_marks(state, kind) ? state->file[file].bytes : NULL;
+	unsigned long id, count;
+
+	for (; row != NULL && *row != '\0'; row = strchr(row, '\n') + 1) {
+		count = 1;
+		if (sscanf(row, ranges ? "%*[^:]:%lu:%lu" : "%*[^:]:%*[^:]:%lu", &id, &count) < 1)
+			continue;
+		if (!is_marked(state, kind, id) || !is_marked(state, kind, id + count - 1))
+			return false;
+	}
+	return true;
+}
+
+static const char *marks_torn(const struct state *state)
+{
+	if (!all_marked(state, STATE_PASSWD, "uid", false) ||
+	    !all_marked(state, STATE_GROUP, "gid", false) ||
+	    !all_marked(state, STATE_SUBUID, "subuid", true) ||
+	    !all_marked(state, STATE_SUBGID, "subgid", true))
+		return "an id in use is not marked";
+	return NULL;
+}
+
 static const char *user_torn(const struct state *state, const char *row)
 {
 	char name[256], password[256], gid[32];
@@ -164,7 +211,7 @@ const char *state_torn(const struct state *state)
 	for (const char *row = state->file[STATE_PASSWD].bytes; *row != '\0' && why == NULL;
 	     row = strchr(row, '\n') + 1)
 		why = user_torn(state, row);
-	return why;
+	return why != NULL ? why : marks_torn(state);
 }
 
 /* The number in field `field` of the row, or -1. */

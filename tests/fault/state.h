@@ -13,7 +13,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { state_files = 7 };
+enum { state_files = 8 };
 
 extern const char *const state_names[state_files];
 
