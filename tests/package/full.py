@@ -1,0 +1,105 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""What takes longer, or needs the mirrors: run --full."""
+import glob
+import hashlib
+import os
+import re
+import shutil
+import subprocess
+
+import place
+from place import demand
+
+# $1: the root, $2: the path to build at, as another user, on another host, with another umask,
+# locale, time zone and home than debian/build has; one job instead of two.
+ELSEWHERE = '''
+mount --bind "$1" "$1"
+mount -t proc proc "$1/proc"
+hostname elsewhere
+umask 0002
+exec chroot --userspec=54321:54321 "$1" /usr/bin/env -i PATH=/usr/bin:/usr/sbin:/bin:/sbin \
+    HOME=/nowhere LC_ALL=C TZ=Pacific/Kiritimati USER=other SHELL=/bin/bash EXTRA=1 \
+    DEB_BUILD_OPTIONS="nocheck parallel=1" /bin/sh -ec \
+    "cd $2 && dpkg-source -x *.dsc tree && cd tree && exec dpkg-buildpackage -us -uc -b -rfakeroot"
+'''
+
+
+def build_root(suite):
+    """A root with what the build needs."""
+    where = f'{suite.scratch}/copy-build'
+    needed = place.call(f'{place.TOP}/debian/build', '--needs').split()
+    place.call(f'{place.TOP}/tests/lib/base-root', suite.name, where, *needed)
+    return where
+
+
+def checksums(where):
+    found = {}
+    for path in glob.glob(f'{where}/*.deb'):
+        with open(path, 'rb') as file:
+            found[os.path.basename(path)] = hashlib.sha256(file.read()).hexdigest()
+    return found
+
+
+def reproducible(suite):
+    """The source package built elsewhere: the same bits.  And the source package twice."""
+    root = build_root(suite)
+    path = '/var/tmp/an other'.replace(' ', '-')
+    os.mkdir(root + path)
+    for pattern in ('*.dsc', '*.tar.xz'):
+        for file in glob.glob(f'{suite.packages}/{pattern}'):
+            shutil.copy(file, root + path)
+    place.call('chown', '-R', '54321:54321', root + path)
+    place.call('unshare', '--mount', '--uts', '--pid', '--fork', '/bin/sh', '-ec', ELSEWHERE, 'sh',
+               root, path)
+    first, second = checksums(suite.packages), checksums(root + path)
+    demand(first and set(first) == set(second), 'other packages:', set(first) ^ set(second))
+    differ = [name for name in first if first[name] != second[name]]
+    demand(not differ, 'these differ:', differ)
+
+
+def source_twice(suite):
+    """The source package does not depend on the machine either."""
+    where = f'{suite.scratch}/copy-source'
+    place.call(f'{place.TOP}/debian/build', '--source', suite.name, where)
+    for path in glob.glob(f'{where}/*.tar.xz'):
+        with open(path, 'rb') as one, open(f'{suite.packages}/{os.path.basename(path)}',
+                                           'rb') as two:
+            demand(one.read() == two.read(), os.path.basename(path), 'differs')
+
+
+def checked_build(suite):
+    """The build runs the tests of units and command lines, and they pass."""
+    where = f'{suite.scratch}/copy-checked'
+    suite.build(where, 'parallel=2')
+    with open(f'{where}/{suite.name}.log', encoding='utf-8') as file:
+        totals = re.findall(r'^(\d+) passed, (\d+) failed', file.read(), re.M)
+    demand(len(totals) >= 2 and all(int(t[0]) > 100 and t[1] == '0' for t in totals), totals)
+
+
+def autopkgtest(suite):
+    """debian/tests, in a root with ours installed."""
+    root = f'{suite.scratch}/copy-tested'
+    place.call(f'{place.TOP}/tests/lib/base-root', suite.name, root, 'passwd', 'uidmap',
+               'dpkg-dev', 'python3', 'gcc', 'libc6-dev', 'pkg-config')
+    tree = f'{suite.scratch}/copy-tree'
+    place.call('dpkg-source', '--no-check', '-x', *glob.glob(f'{suite.packages}/*.dsc'), tree)
+    done = subprocess.run(['autopkgtest', '--no-built-binaries', '--setup-commands', 'true',
+                           *suite.files.values(), f'{tree}/', '--', 'chroot', root],
+                          stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                          stderr=subprocess.STDOUT, check=False)
+    said = done.stdout.decode('utf-8', 'replace')
+    passed = re.findall(r'^(\w+) +PASS$', said, re.M)
+    demand(done.returncode == 0 and set(passed) == {'cli', 'login', 'libsubid'},
+           f'status {done.returncode}:', said[-1500:])
+
+
+def piuparts(suite):
+    """Installed, upgraded from the distribution's, removed and purged by piuparts."""
+    base = f'{suite.scratch}/copy-base'
+    place.call(f'{place.TOP}/tests/lib/base-root', suite.name, base)
+    place.call('tar', '-C', base, '-czf', f'{base}.tar.gz', '.')
+    place.call('piuparts', '--basetgz', f'{base}.tar.gz', '--distribution', suite.name,
+               '--no-eatmydata', '--log-level', 'info', *suite.files.values())
+
+
+CASES = [reproducible, source_twice, checked_build, autopkgtest, piuparts]
