@@ -3,7 +3,8 @@
  * The map of newuidmap and newgidmap: what idmap_parse takes is what another reading of the words
  * says, in 128 bits, and what it refuses that reading refuses too.
  *
- * The words end with NUL each; the first byte chooses the table.
+ * The words end with NUL each.  The first byte chooses the table, and whether the second is how many
+ * rows above 100 come before the words.
  *
  * sources: lib/idmap.c libmisc/arena.c libmisc/err.c libmisc/str.c
  */
@@ -136,6 +137,17 @@ static void check_map(const struct idmap *map, const struct reading *r, struct a
 	check_text(map, a);
 }
 
+static void add_rows(struct reading *r, unsigned rows, struct arena *a)
+{
+	unsigned i;
+
+	for (i = 0; i < rows; i++) {
+		r->words[r->count++] = arena_printf(a, "%u", 1000 + i);
+		r->words[r->count++] = arena_printf(a, "%u", 100000 + 2 * i);
+		r->words[r->count++] = "1";
+	}
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct arena a = { NULL };
@@ -147,9 +159,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	char *copy;
 	bool good;
 
-	if (size == 0)
+	if (size < 2)
 		return 0;
 	table = data[0] % 2 == 0 ? SUBID_UIDS : SUBID_GIDS;
+	if (data[0] & 2) {
+		add_rows(&r, 100 + data[1], &a);
+		data++;
+		size--;
+	}
 	copy = arena_alloc(&a, size); /* one byte less than the data, and a NUL */
 	memcpy(copy, data + 1, size - 1);
 	end = copy + size - 1;
