@@ -370,7 +370,7 @@ static void conclude(struct checking *c, const char *tool)
 {
 	if (c->run->opt.json)
 		printf("%s],\"changed\":%s}\n", c->next ? "\n" : "", c->changed ? "true" : "false");
-	else if (c->found)
+	else if (c->found || c->changed)
 		printf(c->changed ? "%s: the files have been updated\n" : "%s: no changes\n", tool);
 	/* The packaged tools count what was repaired, too; --fix is ours. */
 	if (c->o->fix ? c->open : c->found)
