@@ -112,5 +112,18 @@ def listed():
                 yield path
 
 
+def findings():
+    """Each check of pwck and grpck is provoked by a case of tests/cli, which shows it as JSON."""
+    shown = ''
+    for tool in ('pwck', 'grpck'):
+        for where, _, names in os.walk(f'{files.TOP}/tests/cli/{tool}'):
+            if where.endswith('/expect') and 'out' in names:
+                shown += files.read(os.path.relpath(f'{where}/out', files.TOP))
+    for name in re.findall(r'^\t\[VERIFY_\w+\] = \{ \.name = "([^"]*)"',
+                           files.read('lib/verify.c'), re.M):
+        if f'"check":"{name}"' not in shown:
+            yield f'{name}: no case in tests/cli'
+
+
 CHECKS = [layers, optional_libraries, tools_open_nothing, banned_calls, one_way_out, one_voice,
-          idioms, contracts, listed]
+          idioms, contracts, listed, findings]

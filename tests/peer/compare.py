@@ -129,6 +129,15 @@ def as_diff(peer, ours):
     return [line for line in lines if not line.startswith(('---', '+++', '@@'))]
 
 
+def loud(case, result, side):
+    """Lines of the mark "." that say something, or do not end with 0."""
+    marks = [mark for mark, _, _ in case.commands() if mark not in '!@']
+    for mark, done in zip(marks, result['commands']):
+        said = done.get('stdout', '') + done.get('stderr', '')
+        if mark == '.' and (done['status'] != 0 or said):
+            yield f'{side} of {done["line"]}', f'status {done["status"]}', said
+
+
 def report(jobs, results, skipped, whole):
     """Print each case's verdict and the count; whole: all cases ran, so look for unused entries."""
     entries = read_entries()
@@ -146,6 +155,8 @@ def report(jobs, results, skipped, whole):
             excused += bool(cover)
             if not cover:
                 left.append((field, peer, ours))
+        for part in ('peer', 'ours'):
+            left += loud(case, results[profile, part, case.name], part)
         name = f'{profile}/{case.name}'
         if not left:
             print(f'ok {name}')

@@ -7,6 +7,7 @@
     ! LINE              a set-up line, run by sh in the root; not compared, must succeed
     @ PATH NAME HEX     set-up: the extended attribute NAME of PATH gets these bytes
     $ LINE              a command line, run by sh in the root as root
+    . LINE              the same, and it must say nothing and end with 0, on both sides
     % LINE              the same as an ordinary user (bob)
     %NAME LINE          the same as NAME
     ~NAME LINE          the same, in a mount namespace whose root is the root: who sits in a
@@ -69,7 +70,8 @@ def read_file(path):
             lines.extend(groups[rest])
         elif mark == '?' and lines and lines[-1][0][0] in '$%~?':
             lines.append((mark, rest))
-        elif (mark in ('!', '@', '$', '&') or mark[:1] in ('%', '~')) and rest and lines is not None:
+        elif rest and lines is not None and (mark in ('!', '@', '$', '.', '&') or
+                                             mark[:1] in ('%', '~')):
             lines.append((mark, rest))
         else:
             sys.exit(f'{path}:{number}: cannot read this line: {text}')
