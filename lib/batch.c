@@ -294,8 +294,12 @@ int batch_make(struct run *run, struct txn *txn, void *context)
 	struct batch *b = context;
 	struct table *users = txn_create(txn, TABLE_PASSWD);
 	struct row row;
+	unsigned id;
 	size_t i;
 
+	for (id = 0; id < TABLE_COUNT; id++)
+		if (BATCH_TABLES & TABLE_BIT(id))
+			table_expect_finds(txn_table(txn, id), b->count);
 	b->wrong = 0;
 	b->many = (struct account_many){ .busy_known = false };
 	for (i = 0; i < b->count; i++) {

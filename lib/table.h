@@ -50,6 +50,8 @@ enum table_id table_which(const struct table *t);
 bool table_find(struct table *t, const char *name, struct row *ret);
 bool table_find_id(struct table *t, uint32_t id, struct row *ret);
 bool table_find_line(struct table *t, struct str line, struct row *ret);
+/* Rows will be asked for so often by name; t may be NULL. */
+void table_expect_finds(struct table *t, size_t finds);
 /* How many lines are exactly so, opaque ones too; *ret is the first. */
 size_t table_count_line(struct table *t, struct str line, struct row *ret);
 /* The next row of the same name as *row. */

@@ -10,6 +10,8 @@
 /* From here on scanning costs more than the hints do. */
 #define SCANS_MAX 16
 #define SCAN_SIZE_MIN ((size_t)64 * 1024)
+/* Hints hold no larger places. */
+#define PLACE_MAX ((size_t)3 << 30)
 
 static bool row_id(const struct table *t, const struct row *row, uint64_t *ret)
 {
@@ -50,7 +52,7 @@ static void put_hint(struct hints *h, uint64_t hash, size_t at)
 
 	while (h->slots[i])
 		i = (i + 1) & (h->size - 1);
-	h->slots[i] = at + 1;
+	h->slots[i] = (uint32_t)(at + 1);
 	h->used++;
 }
 
@@ -64,20 +66,45 @@ static uint64_t row_hash(const struct table *t, const struct hints *h, const str
 	return hash_id((uint32_t)id);
 }
 
+static size_t count_lines(const struct table *t)
+{
+	const char *p = t->bytes, *end = t->bytes + t->size;
+	size_t n = 1 + t->added_count;
+
+	while (p < end && (p = memchr(p, '\n', (size_t)(end - p)))) {
+		p++;
+		n++;
+	}
+	return n;
+}
+
+/* So many rows wait for their slots to come from memory: they lie anywhere. */
+#define WAITING 16
+
 /* In file order, so that the first of several rows is met first. */
 static void build_hints(struct table *t, struct hints *h)
 {
+	struct waiting {
+		uint64_t hash;
+		size_t at;
+	} waiting[WAITING];
+	size_t rows = count_lines(t), n = 0, i;
 	struct row row;
-	size_t rows = 0;
 
-	for (row = ROW_START; table_next(t, &row);)
-		rows++;
-	for (h->size = 64; h->size < 4 * (rows + 1); h->size *= 2)
+	for (h->size = 64; h->size < 4 * rows; h->size *= 2)
 		;
 	h->slots = arena_array(t->arena, h->size, sizeof(*h->slots));
 	h->used = 0;
-	for (row = ROW_START; table_next(t, &row);)
-		put_hint(h, row_hash(t, h, &row), row.at);
+	for (row = ROW_START; table_next(t, &row); n++) {
+		struct waiting *w = &waiting[n % WAITING];
+
+		if (n >= WAITING)
+			put_hint(h, w->hash, w->at);
+		*w = (struct waiting){ row_hash(t, h, &row), row.at };
+		__builtin_prefetch(&h->slots[w->hash & (h->size - 1)], 1);
+	}
+	for (i = n > WAITING ? n - WAITING : 0; i < n; i++)
+		put_hint(h, waiting[i % WAITING].hash, waiting[i % WAITING].at);
 }
 
 /* "name:password:ID:..." without the cost of splitting the whole row.  A malformed row counts too:
@@ -124,6 +151,8 @@ static bool wants_hints(const struct table *t, struct hints *h, unsigned *finds)
 {
 	if (h->slots)
 		return true;
+	if (t->size > PLACE_MAX)
+		return false;
 	return (t->size >= SCAN_SIZE_MIN || t->added_count >= SCANS_MAX) && ++*finds > SCANS_MAX;
 }
 
@@ -165,6 +194,14 @@ bool table_next_with(struct table *t, const char *text, struct row *row)
 	}
 }
 
+/* Can the place hold a row of that name?  A look at its first bytes. */
+static inline bool may_be(const struct table *t, size_t at, struct str name)
+{
+	return !name.p || t->change_count > 0 || at > t->size ||
+	       (t->size - at > name.n && t->bytes[at + name.n] == ':' &&
+		memcmp(t->bytes + at, name.p, name.n) == 0);
+}
+
 static bool find_hinted(struct table *t, const struct hints *h, uint64_t hash, struct str name,
 			uint32_t id, struct row *ret)
 {
@@ -172,7 +209,7 @@ static bool find_hinted(struct table *t, const struct hints *h, uint64_t hash, s
 	struct row row;
 
 	for (; h->slots[i]; i = (i + 1) & (h->size - 1)) {
-		if (!table_load(t, h->slots[i] - 1, &row))
+		if (!may_be(t, h->slots[i] - 1, name) || !table_load(t, h->slots[i] - 1, &row))
 			continue;
 		if (name.p ? has_name(&row, name) : has_id(t, &row, id)) {
 			*ret = row;
@@ -263,6 +300,12 @@ static bool scan(struct table *t, const struct key *key, size_t from, struct row
 			return true;
 		}
 	return false;
+}
+
+void table_expect_finds(struct table *t, size_t finds)
+{
+	if (t && finds > SCANS_MAX)
+		t->name_finds = SCANS_MAX;
 }
 
 bool table_find(struct table *t, const char *name, struct row *ret)

@@ -13,7 +13,7 @@ struct change {
 
 /* Hints from a key's hash to the places of rows; each is checked against the row it names. */
 struct hints {
-	size_t *slots; /* a place plus 1; 0 is free */
+	uint32_t *slots; /* a place plus 1; 0 is free */
 	size_t size, used;
 };
 
