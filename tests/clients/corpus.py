@@ -10,6 +10,7 @@
     ~ REGEX             must be found in what the line before said, and in what ours said
     & PASSWORD...       passwords whose hashes in the account files are known again
     - FIELD: WHY        this field differs on purpose: `2 out`, `/etc/passwd content` (a pattern)
+    -rows FIELD: WHY    only the order of its lines does
     #                   a comment
 """
 import fnmatch
@@ -27,14 +28,17 @@ class Case:
         self.name, self.full = name, 'full' in marks
         self.suite = next((mark for mark in marks if mark != 'full'), None)
         self.lines = list(lines)        # [(user, line, must it succeed, [regex])]
-        self.excuses = []               # [(field, why)]
+        self.excuses = []               # [(field, is it only the order of lines)]
         self.passwords = []
 
     def commands(self):
         return [(user, line) for user, line, _, _ in self.lines]
 
-    def excused(self, field):
-        return any(fnmatch.fnmatchcase(field, pattern) for pattern, _ in self.excuses)
+    def excused(self, field, packaged, ours):
+        same_rows = packaged and ours and (sorted(packaged.splitlines())
+                                           == sorted(ours.splitlines()))
+        return any(fnmatch.fnmatchcase(field, pattern) and (same_rows or not rows)
+                   for pattern, rows in self.excuses)
 
 
 def read_file(path):
@@ -57,9 +61,8 @@ def read_file(path):
             case.lines[-1][3].append(rest)
         elif case and mark == '&':
             case.passwords += rest.split()
-        elif case and mark == '-':
-            field, _, why = rest.partition(': ')
-            case.excuses.append((field, why))
+        elif case and mark in ('-', '-rows'):
+            case.excuses.append((rest.partition(': ')[0], mark == '-rows'))
         elif case and COMMAND.fullmatch(block):
             user = 'root' if mark in '!$' else mark[:-1]
             case.lines.append((user, rest.replace('\n\t', '\n'), mark == '!', []))

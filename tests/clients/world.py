@@ -6,11 +6,13 @@ namespaces.  It is entered by pivot_root(2): the kernel lets nobody make a user 
 chroot.  Only the loopback network is there.  World(layers).run(lines) answers with what each line
 did and with the account files and homes as they are afterwards.  Needs root.
 """
+import fcntl
 import json
 import os
 import re
 import signal
 import stat
+import struct
 import subprocess
 import sys
 import tempfile
@@ -22,12 +24,13 @@ import sandbox
 
 CLONE_NEWIPC, CLONE_NEWNET = 0x08000000, 0x40000000
 MS_SHARED = 1 << 20
+SIOCSIFFLAGS, IFF_UP = 0x8914, 1
 SYS_PIVOT_ROOT = {'x86_64': 155, 'aarch64': 41}.get(os.uname().machine)
 LIMIT = 100             # seconds for one line
 FRESH = ('proc', 'sys', 'dev', 'run', 'tmp')
 # Where what clients keep for themselves is not looked at.
 PRIVATE = re.compile(r'/(home|root)/.*\.(local|config|cache|ansible)(/|$)')
-WATCHED = re.compile(r'/(etc|home|root|srv/h|var/mail|var/lib/h|var/spool|var/log)(/|$)')
+WATCHED = re.compile(r'/(etc|home|root|srv/h|var/mail|var/lib/h|var/spool|var/log/(lastlog|faillog))(/|$)')
 
 
 def make_devices(root):
@@ -41,6 +44,11 @@ def make_devices(root):
     sandbox.mount('shm', f'{root}/shm', 'tmpfs', 0, 'mode=1777')
     os.symlink('pts/ptmx', f'{root}/ptmx')
     os.symlink('/proc/self/fd', f'{root}/fd')
+
+
+def loopback_up():
+    with sandbox.socket.socket() as any_socket:
+        fcntl.ioctl(any_socket, SIOCSIFFLAGS, struct.pack('16sh', b'lo', IFF_UP))
 
 
 def enter(root):
@@ -62,7 +70,7 @@ def enter(root):
     os.rmdir('/run/old')
     sandbox.mount('none', '/', 'none', sandbox.MS_REC | MS_SHARED)
     os.mkdir('/run/lock', 0o1777)
-    subprocess.run(['ip', 'link', 'set', 'lo', 'up'], check=False, stderr=subprocess.DEVNULL)
+    loopback_up()
 
 
 def person(name):
