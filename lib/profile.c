@@ -13,7 +13,6 @@ static const struct profile profiles[PROFILE_COUNT] = {
 		.shell = "/bin/bash",
 		.locked = "!",
 		.mail_dir = "/var/mail",
-		.lastlog = true,
 		.shadow_off = true,
 	},
 	[PROFILE_DEBIAN13] = {

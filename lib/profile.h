@@ -38,7 +38,6 @@ struct profile {
 	bool defaults_groups;     /* default/useradd has GROUPS and USRSKEL */
 	bool defaults_btrfs;      /* and BTRFS_SUBVOLUME_HOME, BTRFS_SUBVOLUME_SYSTEM */
 	bool groups_for_system;   /* GROUPS counts for useradd -r too */
-	bool lastlog;             /* useradd and usermod -u keep lastlog */
 	bool chsh_unlisted;       /* chsh warns root of an unlisted shell; users may have none */
 	bool shadow_off;          /* shadowconfig turns shadow passwords off, too */
 };
