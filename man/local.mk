@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
-# One line a page, in order:  dist_man_MANS += man/useradd.8
+# One line a page, in order:  dist_man_MANS += man/subuid.5
+dist_man_MANS += man/useradd.8
 dist_man_MANS += man/chage.1
 dist_man_MANS += man/chfn.1
 dist_man_MANS += man/chgpasswd.8
@@ -17,6 +18,7 @@ dist_man_MANS += man/groupmems.8
 dist_man_MANS += man/groupmod.8
 dist_man_MANS += man/grpck.8
 dist_man_MANS += man/gshadow.5
+dist_man_MANS += man/idmarks.5
 dist_man_MANS += man/lastlog.5
 dist_man_MANS += man/lastlog.8
 dist_man_MANS += man/login.defs.5
@@ -39,5 +41,6 @@ dist_man_MANS += man/userdel.8
 dist_man_MANS += man/usermod.8
 dist_man_MANS += man/vipw.8
 MAN_LINKS += pwconv.8:pwunconv.8 pwconv.8:grpconv.8 pwconv.8:grpunconv.8
+MAN_LINKS += subuid.5:subgid.5
 MAN_LINKS += vipw.8:vigr.8
 MAN_LINKS += cppw.8:cpgr.8
