@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-# One line a page, in order:  dist_man_MANS += man/subuid.5
-dist_man_MANS += man/useradd.8
+# One line a page, in order:  dist_man_MANS += man/useradd.8
 dist_man_MANS += man/chage.1
 dist_man_MANS += man/chfn.1
 dist_man_MANS += man/chgpasswd.8
@@ -36,6 +35,7 @@ dist_man_MANS += man/shadow-portable.7
 dist_man_MANS += man/shadow-selinux.8
 dist_man_MANS += man/shadow.5
 dist_man_MANS += man/shadowconfig.8
+dist_man_MANS += man/subuid.5
 dist_man_MANS += man/useradd.8
 dist_man_MANS += man/userdel.8
 dist_man_MANS += man/usermod.8
