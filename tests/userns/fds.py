@@ -4,17 +4,21 @@
 Bookworm's tools do not know the form; here it is checked on ours.
 """
 import os
+import signal
+import socket
 
 import sandbox
 from granted import OURS, each, one_line
-from place import Child, Target, UNTOUCHED, demand, libc
+from place import (CLONE_NEWNS, CLONE_NEWUSER, GIDMAP, PR_SET_DUMPABLE, Target, UIDMAP, UNTOUCHED,
+                   demand, libc)
 from whose import sleeper
 
-FD = 7
+FD = 57
+MAP_OF = {UIDMAP: 'uid_map', GIDMAP: 'gid_map'}
 
 
 def with_fd(where, tool, path, *words, flags=os.O_RDONLY, who=f'fd:{FD}', **more):
-    """The tool with descriptor 7 open on the path; opened as the user."""
+    """The tool with descriptor FD open on the path; opened as the user."""
     def prepare():
         fd = os.open(path, flags)
         os.dup2(fd, FD)
@@ -157,11 +161,7 @@ def own_mount(tool):
 
         def prepare():
             libc.prctl(4, 1, 0, 0, 0)
-            sandbox.check(libc.unshare(0x10020000), 'unshare')     # user and mount namespaces
-            with open('/proc/self/setgroups', 'w', encoding='ascii') as file:
-                file.write('deny')
-            for name, own in (('uid_map', os.getuid()), ('gid_map', os.getgid())):
-                pass
+            sandbox.check(libc.unshare(CLONE_NEWUSER | CLONE_NEWNS), 'unshare')
             sandbox.mount('none', '/tmp', 'tmpfs', 0)
             os.makedirs('/tmp/77/ns')
             for name in ('uid_map', 'gid_map', 'setgroups'):
@@ -175,6 +175,52 @@ def own_mount(tool):
             with open(f'{where.dir}/srv/{name}', encoding='utf-8') as file:
                 demand(file.read() == 'root only\n', f'{name} was written to')
     return case
+
+
+def mounted_over(tool):
+    """The directory is a process's, but the caller opened it in a mount namespace of his own, where
+    something else lies over what the tool looks at."""
+    names = ('uid_map', 'gid_map', 'setgroups', 'ns', 'status')
+
+    def case(where):
+        where.write('/srv/seen', 'root only\n', mode=0o644)
+        for name in names:
+            target = Target(where)
+            done = where.call(tool, f'fd:{FD}', 0, 1000, 1,
+                              prepare=lambda: send_covered(target.pid, name))
+            with open(f'{where.dir}/srv/seen', encoding='utf-8') as file:
+                demand(file.read() == 'root only\n', f'what lies over {name} was written to')
+            if target.map(tool):
+                # Then it was not looked at.
+                demand(done.status == 0 and target.map(tool) == '0 1000 1', name, done)
+                demand(tool == UIDMAP or target.setgroups() == 'deny', name, 'not denied')
+                demand(name != MAP_OF[tool], f'{name} was trusted')
+            else:
+                demand(done.status == 1 and target.maps()[:2] == UNTOUCHED[:2], name, done)
+                one_line(where, done, None)
+            target.end()
+    return case
+
+
+def send_covered(pid, name):
+    """In the caller: descriptor FD is /proc/PID as a namespace sees it where another file, or
+    directory, lies over the name."""
+    ours, theirs = socket.socketpair()
+    if os.fork() == 0:
+        try:
+            libc.prctl(PR_SET_DUMPABLE, 1, 0, 0, 0)
+            sandbox.check(libc.unshare(CLONE_NEWUSER | CLONE_NEWNS), 'unshare')
+            sandbox.mount('/tmp' if name == 'ns' else '/srv/seen', f'/proc/{pid}/{name}', 'none',
+                          sandbox.MS_BIND)
+            fd = os.open(f'/proc/{pid}', os.O_PATH)
+            socket.send_fds(theirs, [b'.'], [fd])
+            signal.pause()      # with the namespace the mount would go
+        finally:
+            os._exit(1)
+    theirs.close()
+    _, fds, _, _ = socket.recv_fds(ours, 1, 1)
+    os.dup2(fds[0], FD)
+    os.set_inheritable(FD, True)
 
 
 def look_alike(tool):
@@ -219,7 +265,7 @@ def other_proc(tool):
 
         def prepare():
             libc.prctl(4, 1, 0, 0, 0)
-            sandbox.check(libc.unshare(0x10020000), 'unshare')
+            sandbox.check(libc.unshare(CLONE_NEWUSER | CLONE_NEWNS), 'unshare')
             os.dup2(os.open(f'/proc/{target.pid}', os.O_RDONLY), FD)
             os.set_inheritable(FD, True)
 
@@ -252,5 +298,5 @@ def not_a_namespace(tool):
 
 
 CASES = [case for function in (good, pidfd, pidfd_gone, wrong, task, number_forms, closed, of_bob,
-                               own_mount, look_alike, other_proc, process_ended, not_a_namespace)
+                               own_mount, mounted_over, look_alike, other_proc, process_ended, not_a_namespace)
          for case in each(function, OURS)]
