@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "subid_row.h"
 
+#include <string.h>
+
 static bool to_span(uint64_t first, uint64_t count, uint32_t *ret_first, uint32_t *ret_last)
 {
 	if (first > UINT32_MAX || count == 0)
@@ -58,6 +60,9 @@ bool subid_row_parse(struct str line, struct subid_line *ret)
 	if (at == 0 || at == line.n)
 		return false;
 	ret->owner = (struct str){ line.p, at++ };
+	/* As a string of C's it would be somebody else's name. */
+	if (memchr(ret->owner.p, '\0', ret->owner.n))
+		return false;
 	if (parse_plain(line, at, ret))
 		return true;
 	rest = (struct str){ line.p + at, line.n - at };

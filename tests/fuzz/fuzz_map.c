@@ -3,8 +3,8 @@
  * The map of newuidmap and newgidmap: what idmap_parse takes is what another reading of the words
  * says, in 128 bits, and what it refuses that reading refuses too.
  *
- * The words end with NUL each.  The first byte chooses the table, and whether the second is how many
- * rows above 100 come before the words.
+ * The words end with NUL each.  The first byte chooses the table, and whether the second is how
+ * many rows above 100 come before the words.
  *
  * sources: lib/idmap.c libmisc/arena.c libmisc/err.c libmisc/str.c
  */
