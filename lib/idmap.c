@@ -19,6 +19,11 @@ const char *idmap_word(enum subid_table table)
 	return table == SUBID_UIDS ? "uid" : "gid";
 }
 
+uint32_t idmap_own_id(enum subid_table table, const struct idmap_caller *caller)
+{
+	return table == SUBID_UIDS ? caller->uid : caller->gid;
+}
+
 static int take_number(const char *word, uint64_t *ret, struct err *e)
 {
 	/* All that the field has ever taken, so that what is too large can be said to be that. */

@@ -53,9 +53,11 @@ int idmap_parse(enum subid_table table, const char *const *words, struct arena *
 /* Who asks for it. */
 struct idmap_caller {
 	const char *name; /* his account's */
-	uid_t uid;
-	uint32_t id; /* his uid, or the gid of his process: that one he may map */
+	uid_t uid;        /* real ids of his process: he may map the one that the table is of */
+	gid_t gid;
 };
+
+uint32_t idmap_own_id(enum subid_table table, const struct idmap_caller *caller);
 
 struct idmap_grant {
 	/* Some row lies in the ranges that the administrator granted; else it is the caller's own

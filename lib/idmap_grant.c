@@ -98,7 +98,7 @@ static int check_row(const struct idmap *map, const struct idmap_row *row,
 	}
 	if (granted)
 		ret->granted = true;
-	else if (row->count != 1 || row->lower != caller->id)
+	else if (row->count != 1 || row->lower != idmap_own_id(map->table, caller))
 		return refuse(map, row, caller->name, have, !source->plugin, e);
 	return 0;
 }

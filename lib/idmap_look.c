@@ -24,6 +24,8 @@
 
 /* Rows of our own map that are looked at: all that the kernel takes. */
 #define OWN_SIZE (64 * 1024)
+/* Of a map that is compared. */
+#define MAP_HEAD 512
 
 #define SELF "/proc/self/exe"
 
@@ -55,13 +57,31 @@ static struct idmap_limit sysctl_value(const char *path)
 	return limit;
 }
 
-static bool map_is_written(const struct idmap_target *target, enum subid_table table)
+/* Its first rows, "" where there are none. */
+static void read_map(const struct idmap_target *target, enum subid_table table, char *text,
+		     size_t size)
 {
 	_cleanup_fd_ int fd = idmap_target_openat(
 		target, table == SUBID_UIDS ? "uid_map" : "gid_map", O_RDONLY);
-	char text[32];
 
-	return fd >= 0 && read_small(fd, text, sizeof(text)) > 0;
+	text[0] = '\0';
+	if (fd >= 0)
+		read_small(fd, text, size);
+}
+
+static int open_own_map(enum subid_table table)
+{
+	return open(table == SUBID_UIDS ? "/proc/self/uid_map" : "/proc/self/gid_map",
+		    O_RDONLY | O_CLOEXEC);
+}
+
+/* Seen from ours no other namespace has a map with just our rows. */
+static bool has_our_map(const char *text, enum subid_table table)
+{
+	_cleanup_fd_ int fd = open_own_map(table);
+	char own[MAP_HEAD];
+
+	return fd >= 0 && read_small(fd, own, sizeof(own)) > 0 && strcmp(own, text) == 0;
 }
 
 static bool setgroups_is_denied(const struct idmap_target *target)
@@ -83,15 +103,17 @@ static bool is_hidden(const struct idmap_target *target)
 }
 
 /* What is said, no more: the kernel decides by the map that was opened. */
-static void look_at_place(struct idmap_facts *ret, const struct idmap_target *target)
+static void look_at_place(struct idmap_facts *ret, const struct idmap_target *target,
+			  const char *map)
 {
 	_cleanup_fd_ int parent = -1, theirs = -1;
 	struct stat ours, st;
 
 	theirs = openat(target->dir, "ns/user", O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
-	/* A process of the caller's that he may not look into is beside or above us. */
+	/* It is beside or above us; or it is root's and has rights that we gave up. */
 	if (theirs < 0 && errno == EACCES && !ret->hidden)
-		ret->place = IDMAP_PLACE_OTHER;
+		ret->place = has_our_map(map, ret->table) ? IDMAP_PLACE_OURS :
+							    IDMAP_PLACE_OTHER;
 	if (theirs < 0 || stat("/proc/self/ns/user", &ours) < 0 || fstat(theirs, &st) < 0)
 		return;
 	if (st.st_ino == ours.st_ino && st.st_dev == ours.st_dev) {
@@ -153,9 +175,7 @@ static bool lies_in(const struct idmap_row *row, const char *own)
 
 static void look_at_own_map(struct idmap_facts *ret, const struct idmap *map, struct arena *a)
 {
-	_cleanup_fd_ int fd = open(map->table == SUBID_UIDS ? "/proc/self/uid_map" :
-							      "/proc/self/gid_map",
-				   O_RDONLY | O_CLOEXEC);
+	_cleanup_fd_ int fd = open_own_map(map->table);
 	char *own = arena_alloc(a, OWN_SIZE);
 	size_t i;
 
@@ -180,19 +200,21 @@ static bool is_old_kernel(void)
 void idmap_look(struct idmap_facts *ret, const struct idmap *map, const struct idmap_caller *who,
 		const struct idmap_rights *rights, const struct idmap_target *target)
 {
+	char text[MAP_HEAD];
 	struct arena a = { NULL };
 
+	read_map(target, map->table, text, sizeof(text));
 	*ret = (struct idmap_facts){
 		.table = map->table,
 		.rows = map->count,
 		.caller = who->uid,
-		.written = map_is_written(target, map->table),
+		.written = text[0] != '\0',
 		.hidden = is_hidden(target),
 		.has_right = idmap_rights_has(rights, IDMAP_RIGHT_MAP),
 		.has_zero = idmap_rights_has(rights, IDMAP_RIGHT_ZERO),
 		.zero = idmap_has_zero(map),
 		.own_alone = map->count == 1 && map->rows[0].count == 1 &&
-			     map->rows[0].lower == who->id,
+			     map->rows[0].lower == idmap_own_id(map->table, who),
 		.denied = setgroups_is_denied(target),
 		.old_kernel = is_old_kernel(),
 		.namespaces = sysctl_value("/proc/sys/user/max_user_namespaces"),
@@ -200,7 +222,7 @@ void idmap_look(struct idmap_facts *ret, const struct idmap *map, const struct i
 		.apparmor =
 			sysctl_value("/proc/sys/kernel/apparmor_restrict_unprivileged_userns"),
 	};
-	look_at_place(ret, target);
+	look_at_place(ret, target, text);
 	ret->bits = look_at_bits(map->table);
 	look_at_own_map(ret, map, &a);
 	arena_free(&a);

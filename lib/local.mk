@@ -55,6 +55,8 @@ lib_libaccount_a_SOURCES = \
 	lib/idmap_look.c \
 	lib/idmap_rights.c \
 	lib/idmap_rights.h \
+	lib/idmap_set.c \
+	lib/idmap_set.h \
 	lib/idmap_target.c \
 	lib/idmap_target.h \
 	lib/idmap_why.c \

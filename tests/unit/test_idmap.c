@@ -194,7 +194,7 @@ static struct scratch s;
 /* By the subuid and subgid given: "granted", "own", or the error. */
 static const char *grant_in(const char *ranges, const char *line)
 {
-	const struct idmap_caller anna = { .name = "anna", .uid = 1000, .id = 1000 };
+	const struct idmap_caller anna = { .name = "anna", .uid = 7, .gid = 1000 };
 	struct err e = { .kind = ERR_NONE };
 	struct subid_source source;
 	struct idmap_grant grant;
