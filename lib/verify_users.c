@@ -5,6 +5,7 @@
 
 #include "aging.h"
 #include "beneath.h"
+#include "ids.h"
 #include "name.h"
 #include "user.h"
 #include "verify_private.h"
@@ -20,6 +21,7 @@ struct users {
 	bool unreadable; /* a row of shadow has no days in its columns */
 	struct str shell; /* the last one, which exists */
 	const char *nonexistent; /* a home that nobody expects to exist, or NULL */
+	struct ids_range homeless; /* whose homes nobody expects either; empty when max < min */
 	long today;
 };
 
@@ -79,12 +81,20 @@ static void check_ids(struct users *u, const struct verify_walk *w)
 			    NULL);
 }
 
+static bool is_system(struct users *u, const struct verify_walk *w)
+{
+	uint32_t uid = 0;
+
+	return schema_id(w->row.column[PW_UID], &uid) && uid >= u->homeless.min &&
+	       uid <= u->homeless.max;
+}
+
 static void check_home(struct users *u, const struct verify_walk *w)
 {
 	struct verify *v = u->v;
 	const char *home = verify_column(v, &w->row, PW_HOME);
 
-	if (home[0] && !(u->nonexistent && strcmp(home, u->nonexistent) == 0) &&
+	if (home[0] && !is_system(u, w) && !(u->nonexistent && strcmp(home, u->nonexistent) == 0) &&
 	    (home[0] != '/' || !exists(u, home, 1)))
 		verify_tell(v, VERIFY_HOME, w,
 			    verify_text(v, "user '%s': directory '%s' does not exist",
@@ -253,6 +263,7 @@ static void check_shadow_rows(struct users *u)
 int verify_users(struct verify *v)
 {
 	struct run *run = v->run;
+	struct err ignored = { 0 };
 	struct users u = {
 		.v = v,
 		.users = txn_table(v->txn, TABLE_PASSWD),
@@ -264,6 +275,8 @@ int verify_users(struct verify *v)
 	};
 
 	v->findings = 0;
+	if (ids_range_get(&u.homeless, &run->defs, IDS_UID, true, &ignored) < 0)
+		u.homeless = (struct ids_range){ .min = 1 };
 	if (!u.users)
 		return err_set(&run->err, ERR_MISSING, "cannot open %s",
 			       txn_show(v->txn, TABLE_PASSWD));
