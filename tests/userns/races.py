@@ -12,7 +12,7 @@ import time
 
 import sandbox
 from granted import OURS, each, one_line
-from place import CLONE_NEWUSER, Child, GIDMAP, Target, UIDMAP, demand, libc, read_map
+from place import CLONE_NEWUSER, Child, GIDMAP, Target, UIDMAP, demand, libc, read_map, until
 from whose import read
 
 TRIES = 40
@@ -126,6 +126,8 @@ def own_in_its_place(tool):
     def case(where):
         for moment in spread(where, tool):
             target = Target(where)
+            beside = Child(where, 'alice', lambda: stay_beside(target.pid))
+            until(lambda: b'sleep' in read(f'{where.dir}/proc/{beside.pid}/comm'), 'the sleeper')
             child = where.start([tool, str(target.pid), *OWN.split()])
             nap(moment)
             os.kill(child.pid, signal.SIGSTOP)
@@ -133,10 +135,19 @@ def own_in_its_place(tool):
             other = at_pid(where, target.pid, 'alice')
             os.kill(child.pid, signal.SIGCONT)
             tell_and_end(where.finish(child), where)
-            if tool == GIDMAP and other.map(GIDMAP):
-                demand(other.setgroups() == 'deny', 'the map without the denial')
+            for pid in (other.pid, beside.pid) if tool == GIDMAP else ():
+                denied = read(f'{where.dir}/proc/{pid}/setgroups').strip() == b'deny'
+                demand(denied or not read_map(where, pid, 'gid_map'), 'the map without the denial')
             other.end()
+            beside.end()
     return case
+
+
+def stay_beside(pid):
+    """In the namespace of the process, which so outlives it."""
+    fd = os.open(f'/proc/{pid}/ns/user', os.O_RDONLY)
+    sandbox.check(libc.setns(fd, CLONE_NEWUSER), 'setns')
+    os.execv('/usr/bin/sleep', ['sleep', '100'])
 
 
 def reparented(tool):
