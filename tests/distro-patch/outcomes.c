@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * outcomes: what set_selinux_file_context makes of each answer of libselinux, which is played here.
+ * outcomes: what set_selinux_file_context makes of each answer of libselinux, played here.
  *
  * Prints "ENFORCE OPEN LOOKUP SET STATUS LABELLED" for each; linked with the file that is looked at.
  * With -DWITH_MODE the function takes a mode, and labels come from a handle.

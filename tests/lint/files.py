@@ -4,7 +4,8 @@ import os
 
 TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 BUILD = os.environ.get('BUILD', f'{TOP}/build/debian12')
-DIRS = ('libmisc', 'lib', 'libsubid', 'src', 'man', 'm4', 'tests', 'debian', 'rpm')
+DIRS = ('libmisc', 'lib', 'libsubid', 'src', 'man', 'm4', 'tests', 'debian', 'rpm',
+        'contrib')
 MADE = ('configure', 'aclocal.m4', 'Makefile', 'Makefile.in', 'libtool', 'stamp-h1')
 CODE = ('libmisc', 'lib', 'libsubid', 'src')
 
