@@ -2,7 +2,7 @@
 /*
  * outcomes: what set_selinux_file_context makes of each answer of libselinux, played here.
  *
- * Prints "ENFORCE OPEN LOOKUP SET STATUS LABELLED" for each; linked with the file that is looked at.
+ * Prints "ENFORCE OPEN LOOKUP SET STATUS LABELLED" for each; linked with the file in question.
  * With -DWITH_MODE the function takes a mode, and labels come from a handle.
  */
 #include <errno.h>
