@@ -8,6 +8,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include "subid_source.h"
+
 #define CONF "/etc/nsswitch.conf"
 #define CONF_SIZE_MAX ((size_t)256 * 1024)
 /* For one entry: a group may have many members. */
@@ -108,15 +110,12 @@ const char *nss_parse(struct str text, const char *database, struct arena *a)
 	return find_database(text, database, &line) ? parse_sources(line, a) : NULL;
 }
 
-/* One source alone gives sub-ids: the first. */
+/* Who gives sub-ids, as those read it who ask him. */
 static const char *parse_subid(struct str text, struct arena *a)
 {
-	struct str line, word;
+	struct str name = subid_conf_source(text);
 
-	if (!find_database(text, "subid", &line) || !next_word(&line, &word) ||
-	    str_is(word, "files"))
-		return NULL;
-	return str_dup(a, word);
+	return str_is(name, "files") ? NULL : str_dup(a, name);
 }
 
 int nss_load(struct nss *ret, const struct root *root, bool local, struct arena *a, struct err *e)

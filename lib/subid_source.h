@@ -35,6 +35,7 @@
 #include <sys/types.h>
 
 #include "err.h"
+#include "str.h"
 
 enum subid_table { SUBID_UIDS, SUBID_GIDS };
 
@@ -50,6 +51,9 @@ struct subid_source {
 	const char *prefix;
 	struct subid_plugin *plugin; /* NULL: the files */
 };
+
+/* "files", or who else is named in the text of nsswitch.conf; the first source alone counts. */
+struct str subid_conf_source(struct str text);
 
 /* Reads nsswitch.conf(5) and loads the plug-in, if one is named and prefix is "". */
 int subid_source_open(struct subid_source *ret, const char *prefix, struct err *e);

@@ -60,9 +60,6 @@ bool subid_is_number(struct str text, uid_t *ret);
 
 /* --- plug-ins (subid_source_plugin.c) */
 
-/* "files", or who else is named in the text of nsswitch.conf; the first source alone counts. */
-struct str subid_conf_source(struct str text);
-
 int subid_plugin_open(struct subid_plugin **ret, struct str name, struct err *e);
 void subid_plugin_close(struct subid_plugin *p);
 int subid_plugin_ranges(const struct subid_plugin *p, enum subid_table which, const char *owner,
