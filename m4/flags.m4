@@ -55,6 +55,16 @@ AC_DEFUN([SP_HARDENING], [
 	SP_TRY_FLAG([SP_LDFLAGS], [-Wl,--as-needed])
 ])
 
+dnl Every tool has its own copy of the library, so it gets no function that it does not call, nor the
+dnl tables by which C++ would unwind its frames.
+AC_DEFUN([SP_SIZE], [
+	AS_IF([test "$enable_asan" = no], [
+		SP_TRY_FLAG([SP_CFLAGS], [-ffunction-sections])
+		SP_TRY_FLAG([SP_CFLAGS], [-fdata-sections])
+		SP_TRY_FLAG([SP_CFLAGS], [-fno-asynchronous-unwind-tables])
+		SP_TRY_FLAG([SP_LDFLAGS], [-Wl,--gc-sections])])
+])
+
 AC_DEFUN([SP_WARNINGS], [
 	AC_ARG_ENABLE([werror], [AS_HELP_STRING([--enable-werror],
 		[a warning is an error (no)])], [], [enable_werror=no])
