@@ -55,8 +55,8 @@ AC_DEFUN([SP_HARDENING], [
 	SP_TRY_FLAG([SP_LDFLAGS], [-Wl,--as-needed])
 ])
 
-dnl Every tool has its own copy of the library, so it gets no function that it does not call, nor the
-dnl tables by which C++ would unwind its frames.
+dnl Every tool has its own copy of the library, so it gets no function that it does not call, nor
+dnl the tables by which C++ would unwind its frames.
 AC_DEFUN([SP_SIZE], [
 	AS_IF([test "$enable_asan" = no], [
 		SP_TRY_FLAG([SP_CFLAGS], [-ffunction-sections])

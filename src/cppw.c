@@ -9,6 +9,7 @@
 #include "fd.h"
 #include "flush.h"
 #include "text.h"
+#include "tools.h"
 
 /* Far above any account file. */
 #define SIZE_MAX_READ ((size_t)1 << 32)
@@ -93,7 +94,7 @@ static const struct tool cpgr_tool = {
 	.options = cppw_opts, .status = STATUSES, .work = work,
 };
 
-int main(int argc, char **argv)
+int cppw_main(int argc, char **argv)
 {
 	const char *name = run_called(argc, argv);
 	struct cppw o = { .cpgr = strcmp(name, "cpgr") == 0 };

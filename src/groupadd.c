@@ -14,6 +14,7 @@
 #include "name.h"
 #include "new_id.h"
 #include "text.h"
+#include "tools.h"
 
 struct groupadd {
 	bool force, non_unique, sys;
@@ -184,7 +185,7 @@ static const struct tool groupadd_tool = {
 	.failed = failed,
 };
 
-int main(int argc, char **argv)
+int groupadd_main(int argc, char **argv)
 {
 	struct groupadd o = { .force = false };
 

@@ -9,6 +9,7 @@
 #include "hook.h"
 #include "json.h"
 #include "text.h"
+#include "tools.h"
 
 struct groupdel {
 	bool force;
@@ -103,7 +104,7 @@ static const struct tool groupdel_tool = {
 	.failed = failed,
 };
 
-int main(int argc, char **argv)
+int groupdel_main(int argc, char **argv)
 {
 	struct groupdel o = { .force = false };
 

@@ -10,6 +10,7 @@
 #include "json.h"
 #include "name.h"
 #include "text.h"
+#include "tools.h"
 
 struct groupmod {
 	bool append, non_unique;
@@ -158,7 +159,7 @@ static const struct tool groupmod_tool = {
 	.failed = failed,
 };
 
-int main(int argc, char **argv)
+int groupmod_main(int argc, char **argv)
 {
 	struct groupmod o = { .append = false };
 

@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # A tool is three lines, with an empty line before:
 #
-#	sbin_PROGRAMS += src/useradd
-#	src_useradd_SOURCES = src/useradd.c
-#	src_useradd_LDADD = $(ACCOUNT_LIBS)
+#	sbin_PROGRAMS += src/newusers
+#	src_newusers_SOURCES = src/newusers.c
+#	src_newusers_LDADD = $(ACCOUNT_LIBS)
+#
+# Some are in one program with others (src/tools.h), which are links to it.
 
 bin_PROGRAMS += src/chage
 SETGID_SHADOW_TOOLS += chage
@@ -53,16 +55,10 @@ src_getsubids_SOURCES = src/getsubids.c
 src_getsubids_LDADD = $(ACCOUNT_LIBS)
 
 sbin_PROGRAMS += src/groupadd
-src_groupadd_SOURCES = src/groupadd.c
+SBIN_LINKS += groupadd:groupdel groupadd:groupmod
+src_groupadd_SOURCES = src/groupadd_tools.c src/tools.c src/tools.h \
+	src/groupadd.c src/groupdel.c src/groupmod.c
 src_groupadd_LDADD = $(ACCOUNT_LIBS)
-
-sbin_PROGRAMS += src/groupdel
-src_groupdel_SOURCES = src/groupdel.c
-src_groupdel_LDADD = $(ACCOUNT_LIBS)
-
-sbin_PROGRAMS += src/groupmod
-src_groupmod_SOURCES = src/groupmod.c
-src_groupmod_LDADD = $(ACCOUNT_LIBS)
 
 bin_PROGRAMS += src/lastlog
 src_lastlog_SOURCES = src/lastlog.c
@@ -83,34 +79,26 @@ sbin_PROGRAMS += src/newusers
 src_newusers_SOURCES = src/newusers.c
 src_newusers_LDADD = $(ACCOUNT_LIBS)
 
-sbin_PROGRAMS += src/shadow-selinux
-src_shadow_selinux_SOURCES = src/shadow-selinux.c
-src_shadow_selinux_LDADD = $(ACCOUNT_LIBS)
-
 pkglibexec_PROGRAMS += src/subid-grant
 src_subid_grant_SOURCES = src/subid-grant.c
 src_subid_grant_LDADD = $(ACCOUNT_LIBS)
 
 sbin_PROGRAMS += src/useradd
-src_useradd_SOURCES = src/useradd.c
+SBIN_LINKS += useradd:userdel useradd:usermod
+src_useradd_SOURCES = src/useradd_tools.c src/tools.c src/tools.h \
+	src/useradd.c src/userdel.c src/usermod.c
 src_useradd_LDADD = $(ACCOUNT_LIBS)
 
-sbin_PROGRAMS += src/userdel
-src_userdel_SOURCES = src/userdel.c
-src_userdel_LDADD = $(ACCOUNT_LIBS)
-
-sbin_PROGRAMS += src/usermod
-src_usermod_SOURCES = src/usermod.c
-src_usermod_LDADD = $(ACCOUNT_LIBS)
-
 sbin_PROGRAMS += src/pwconv
-SBIN_LINKS += pwconv:pwunconv pwconv:grpconv pwconv:grpunconv
-src_pwconv_SOURCES = src/pwconv.c
+SBIN_LINKS += pwconv:pwunconv pwconv:grpconv pwconv:grpunconv pwconv:vipw pwconv:vigr
+src_pwconv_SOURCES = src/pwconv_tools.c src/tools.c src/tools.h \
+	src/pwconv.c src/vipw.c
 src_pwconv_LDADD = $(ACCOUNT_LIBS)
 
 sbin_PROGRAMS += src/pwck
-SBIN_LINKS += pwck:grpck
-src_pwck_SOURCES = src/pwck.c
+SBIN_LINKS += pwck:grpck pwck:cppw pwck:cpgr pwck:shadow-selinux
+src_pwck_SOURCES = src/pwck_tools.c src/tools.c src/tools.h \
+	src/pwck.c src/cppw.c src/shadow-selinux.c
 src_pwck_LDADD = $(ACCOUNT_LIBS)
 
 sbin_PROGRAMS += src/groupmems
@@ -124,13 +112,3 @@ src_nologin_LDADD = $(ACCOUNT_LIBS)
 sbin_PROGRAMS += src/shadowconfig
 src_shadowconfig_SOURCES = src/shadowconfig.c
 src_shadowconfig_LDADD = $(ACCOUNT_LIBS)
-
-sbin_PROGRAMS += src/vipw
-SBIN_LINKS += vipw:vigr
-src_vipw_SOURCES = src/vipw.c
-src_vipw_LDADD = $(ACCOUNT_LIBS)
-
-sbin_PROGRAMS += src/cppw
-SBIN_LINKS += cppw:cpgr
-src_cppw_SOURCES = src/cppw.c
-src_cppw_LDADD = $(ACCOUNT_LIBS)

@@ -14,6 +14,7 @@
 #include "profile.h"
 #include "prompt.h"
 #include "text.h"
+#include "tools.h"
 #include "verify.h"
 
 struct pwck {
@@ -428,7 +429,7 @@ static const struct tool grpck_tool = {
 	.options = grpck_opts, .status = STATUSES, .work = work,
 };
 
-int main(int argc, char **argv)
+int pwck_main(int argc, char **argv)
 {
 	const char *name = run_called(argc, argv);
 	struct pwck o = { .groups = strcmp(name, "grpck") == 0 };

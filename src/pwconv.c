@@ -9,6 +9,7 @@
 #include "convert.h"
 #include "flush.h"
 #include "text.h"
+#include "tools.h"
 
 static const struct opt no_opts[] = { { 0 } };
 
@@ -72,7 +73,7 @@ static const struct conversion conversions[] = {
 	{ GROUPS, FLUSH_GROUPS, convert_from_gshadow },
 };
 
-int main(int argc, char **argv)
+int pwconv_main(int argc, char **argv)
 {
 	const char *name = run_called(argc, argv);
 	struct conversion what;

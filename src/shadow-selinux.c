@@ -10,6 +10,7 @@
 #include "schema.h"
 #include "selinux.h"
 #include "text.h"
+#include "tools.h"
 
 struct report {
 	struct run *run;
@@ -213,7 +214,7 @@ static const struct tool shadow_selinux = {
 	.work = work,
 };
 
-int main(int argc, char **argv)
+int shadow_selinux_main(int argc, char **argv)
 {
 	return run_main(&shadow_selinux, NULL, argc, argv);
 }

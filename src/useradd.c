@@ -21,6 +21,7 @@
 #include "profile.h"
 #include "seuser.h"
 #include "text.h"
+#include "tools.h"
 
 struct useradd {
 	bool add_subids_for_system, badname, btrfs, create_home, defaults, no_chown, no_create_home,
@@ -451,7 +452,7 @@ static const struct tool useradd_tool = {
 	.failed = failed,
 };
 
-int main(int argc, char **argv)
+int useradd_main(int argc, char **argv)
 {
 	struct useradd o = { .add_subids_for_system = false };
 

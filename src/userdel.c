@@ -16,6 +16,7 @@
 #include "seuser.h"
 #include "subid.h"
 #include "text.h"
+#include "tools.h"
 #include "user.h"
 
 struct userdel {
@@ -212,7 +213,7 @@ static const struct tool userdel_tool = {
 	.work = work,
 };
 
-int main(int argc, char **argv)
+int userdel_main(int argc, char **argv)
 {
 	struct userdel o = { .force = false };
 

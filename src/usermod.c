@@ -20,6 +20,7 @@
 #include "new_id.h"
 #include "seuser.h"
 #include "text.h"
+#include "tools.h"
 #include "user_change.h"
 
 struct usermod {
@@ -486,7 +487,7 @@ static const struct tool usermod_tool = {
 	.work = work,
 };
 
-int main(int argc, char **argv)
+int usermod_main(int argc, char **argv)
 {
 	struct usermod o = { .append = false };
 

@@ -18,6 +18,7 @@
 #include "prompt.h"
 #include "session.h"
 #include "text.h"
+#include "tools.h"
 
 struct vipw {
 	bool group, passwd, quiet, shadow;
@@ -302,7 +303,7 @@ static const struct tool vigr_tool = {
 	.options = vipw_opts, .status = STATUSES, .work = work,
 };
 
-int main(int argc, char **argv)
+int vipw_main(int argc, char **argv)
 {
 	const char *name = run_called(argc, argv);
 	struct vipw o = { .vigr = strcmp(name, "vigr") == 0 };

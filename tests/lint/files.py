@@ -53,6 +53,13 @@ def python():
 
 
 def tools():
-    """The names of the tools that the build makes, by src/local.mk."""
-    return [word.split('/')[1] for line in read('src/local.mk').splitlines()
-            if line.startswith('sbin_PROGRAMS +=') for word in line.split()[2:]]
+    """The names of the tools that the build makes, by src/local.mk; of links those with a manual
+    page of their own."""
+    found, pages = [], {path for path in every() if path.startswith('man/')}
+    for line in read('src/local.mk').splitlines():
+        if line.startswith('sbin_PROGRAMS +='):
+            found += [word.split('/')[1] for word in line.split()[2:]]
+        if line.startswith('SBIN_LINKS +='):
+            links = [word.split(':')[1] for word in line.split()[2:]]
+            found += [link for link in links if f'man/{link}.8' in pages]
+    return found

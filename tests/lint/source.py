@@ -103,8 +103,8 @@ def listed():
     """Each file is in its directory's local.mk."""
     for path in files.c_code():
         where = os.path.dirname(path)
-        wanted = path[:-2] if where == 'src' and path.endswith('.c') else path
-        if wanted not in files.read(f'{where}/local.mk').split():
+        listed_there = files.read(f'{where}/local.mk').split()
+        if path not in listed_there and (where != 'src' or path[:-2] not in listed_there):
             yield path
     for path in files.c_code(('.c',), ('tests',)):
         if path.startswith('tests/unit/test_'):
