@@ -76,7 +76,7 @@ def lines_table(figures):
     return "\n".join(lines) + "\n"
 
 
-def plot_lines(tsv, figures, sorted_tools):
+def plot_lines(tsv, figures, floors):
     """gnuplot's lines: accounts against seconds, both logarithmic; 0 accounts stand at 1."""
     tools = []
     for f in figures:
@@ -94,12 +94,13 @@ def plot_lines(tsv, figures, sorted_tools):
             f"'{tsv}' using {chosen}:{column} with linespoints pointtype {kind} title '{title}'"
             for column, kind, title in (
                 (4, 7, "ours"), (5, 5, "packaged"),
-                (6, 1, "sort" if tool in sorted_tools else "cp + sync")))
+                (6, 1, floors.get(tool, "cp + sync"))))
     yield "unset multiplot"
 
 
-def write(directory, figures, sorted_tools, readme=None):
-    """results.tsv, results.md and results.svg; the README between its marks."""
+def write(directory, figures, floors, readme=None):
+    """results.tsv, results.md and results.svg; the README between its marks.  floors: what they are
+    of which tool, if not cp and sync."""
     tsv = os.path.join(directory, "results.tsv")
     with open(tsv, "w", encoding="utf-8") as f:
         f.write("# SPDX-License-Identifier: BSD-3-Clause\n" + "\t".join(HEADER) + "\n")
@@ -111,7 +112,7 @@ def write(directory, figures, sorted_tools, readme=None):
         f.write(text)
     if any(not f.lines for f in figures):
         subprocess.run(["gnuplot"], text=True, check=True,
-                       input="\n".join(plot_lines(tsv, figures, sorted_tools)) + "\n")
+                       input="\n".join(plot_lines(tsv, figures, floors)) + "\n")
     if readme:
         with open(readme, encoding="utf-8") as f:
             old = f.read()
