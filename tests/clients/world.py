@@ -30,7 +30,8 @@ LIMIT = 100             # seconds for one line
 FRESH = ('proc', 'sys', 'dev', 'run', 'tmp')
 # Where what clients keep for themselves is not looked at.
 PRIVATE = re.compile(r'/(home|root)/.*\.(local|config|cache|ansible)(/|$)')
-WATCHED = re.compile(r'/(etc|home|root|srv/h|var/mail|var/lib/h|var/spool|var/log/(lastlog|faillog))(/|$)')
+WATCHED = re.compile(r'/(etc|home|root|srv/h|var/mail|var/lib/h|var/spool|'
+                     r'var/log/(lastlog|faillog))(/|$)')
 
 
 def make_devices(root):
