@@ -4,6 +4,8 @@
 #include "idmarks.h"
 #include "subid_private.h"
 
+#define LARGE ((size_t)1024 * 1024)
+
 static enum table_id table_of(enum ids_kind kind)
 {
 	return kind == IDS_UID ? TABLE_PASSWD : TABLE_GROUP;
@@ -26,13 +28,17 @@ static void add_marks(struct run *run, struct txn *txn, enum ids_kind kind,
 	others->kept[2] = m->gone;
 }
 
-/* Is the one that was found in somebody's range?  One look costs less than gathering them all. */
-static bool is_lent(struct txn *txn, enum ids_kind kind, uint32_t id)
+/* Is the one that was found in somebody's range?  One look costs less than gathering them all.
+ * Below SUB_?ID_MIN lie ranges only that were given by hand: they are not looked for in a file whose
+ * reading would take a good part of the run. */
+static bool is_lent(struct run *run, struct txn *txn, enum ids_kind kind, uint32_t id)
 {
 	struct table *t = txn_table(txn, subids_of(kind));
-	struct row row;
+	struct str owner;
 
-	return t && subid_find(t, id, &row);
+	if (!t || (id < subid_min(run, subids_of(kind)) && table_bytes(t).n > LARGE))
+		return false;
+	return subid_find(t, id, &owner);
 }
 
 struct choice {
@@ -82,7 +88,7 @@ int new_id_choose(struct run *run, struct txn *txn, enum ids_kind kind, bool sys
 	if (cursor == &own) {
 		if (choose(&c, &others, ret) < 0)
 			return none_left(&c, others);
-		if (!is_lent(txn, kind, *ret))
+		if (!is_lent(run, txn, kind, *ret))
 			return 0;
 	}
 	subid_keep_back(run, txn, subids_of(kind), cursor, &others);

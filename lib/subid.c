@@ -115,12 +115,12 @@ void subid_warn(struct run *run, struct txn *txn, enum table_id which, uint32_t 
 {
 	struct table *t = txn_table(txn, which);
 	const char *what = subid_kind(which)->what;
-	struct row row;
+	struct str owner;
 
-	if (t && subid_find(t, id, &row))
+	if (t && subid_find(t, id, &owner))
 		note_say(&run->note, "Warning: the %s %lu is in a subordinate %s range of %s", what,
 			 (unsigned long)id, what,
-			 str_visible(&run->arena, str_dup(&run->arena, row.column[SUB_OWNER])));
+			 str_visible(&run->arena, str_dup(&run->arena, owner)));
 }
 
 const char *subid_provider(struct run *run)

@@ -19,8 +19,8 @@ bool subid_row_span(const struct row *row, struct ids_span *ret);
 
 /* What all rows give. */
 struct ids_spans subid_all_spans(struct table *t, struct arena *a);
-/* The first row that gives the id.  false: none does. */
-bool subid_find(struct table *t, uint32_t id, struct row *ret);
+/* The owner of the first row that gives the id.  false: none does. */
+bool subid_find(struct table *t, uint32_t id, struct str *ret_owner);
 
 /* Where new ranges begin, by login.defs. */
 uint32_t subid_min(struct run *run, enum table_id which);

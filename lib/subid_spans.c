@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* What the rows of subuid and subgid say. */
+#include <stdio.h>
 #include <string.h>
 
 #include "subid_private.h"
+#include "subid_row.h"
 
 const struct subid_kind *subid_kind(enum table_id which)
 {
@@ -36,86 +38,68 @@ const struct subid_kind *subid_kind(enum table_id which)
 
 bool subid_row_span(const struct row *row, struct ids_span *ret)
 {
-	uint64_t first, count;
-
-	if (!str_number(row->column[SUB_START], UINT32_MAX, &first) ||
-	    !str_number(row->column[SUB_SIZE], UINT64_MAX, &count) || count == 0)
-		return false;
-	ret->first = (uint32_t)first;
-	ret->last = count > UINT32_MAX - first ? UINT32_MAX : (uint32_t)(first + count - 1);
-	return true;
-}
-
-/* Decimal digits; *at moves past them.  false: something else stands there. */
-static bool take_digits(struct str line, size_t *at, uint64_t *ret)
-{
-	size_t i = *at;
-	uint64_t value = 0;
-
-	/* A leading zero may be octal or hex. */
-	if (i >= line.n || line.p[i] < '1' || line.p[i] > '9')
-		return false;
-	for (; i < line.n && line.p[i] >= '0' && line.p[i] <= '9'; i++)
-		value = value * 10 + (uint64_t)(line.p[i] - '0');
-	if (i - *at > 18)
-		return false;
-	*at = i;
-	*ret = value;
-	return true;
-}
-
-/* The span of a plain row, "owner:DIGITS:DIGITS", without the cost of splitting it. */
-static bool plain_span(struct str line, struct ids_span *ret)
-{
-	uint64_t first, count;
-	size_t at = 0;
-
-	if (line.n == 0 || line.p[0] == '+' || line.p[0] == '-' || line.p[0] == '#')
-		return false;
-	while (at < line.n && line.p[at] != ':')
-		at++;
-	if (at == 0 || at++ >= line.n || !take_digits(line, &at, &first) || at >= line.n ||
-	    line.p[at++] != ':' || !take_digits(line, &at, &count) || at != line.n ||
-	    first > UINT32_MAX)
-		return false;
-	ret->first = (uint32_t)first;
-	ret->last = count > UINT32_MAX - first ? UINT32_MAX : (uint32_t)(first + count - 1);
-	return true;
-}
-
-static bool line_span(struct str line, struct ids_span *ret)
-{
-	struct row row;
-
-	if (plain_span(line, ret))
-		return true;
-	return schema_split(TABLE_SUBUID, line, row.column) > 0 && subid_row_span(&row, ret);
+	return subid_row_numbers(row->column[SUB_START], row->column[SUB_SIZE], &ret->first,
+				 &ret->last);
 }
 
 struct ids_spans subid_all_spans(struct table *t, struct arena *a)
 {
 	struct ids_list list = { .count = 0 };
-	struct ids_span span;
+	struct subid_line line;
 	struct row row;
 
 	for (row = ROW_START; table_next_line(t, &row);)
-		if (line_span(row.line, &span))
-			ids_list_add(&list, a, span);
+		if (subid_row_parse(row.line, &line))
+			ids_list_add(&list, a, (struct ids_span){ line.first, line.last });
 	return ids_list_done(&list);
 }
 
-bool subid_find(struct table *t, uint32_t id, struct row *ret)
+static bool gives(struct str line, uint32_t id, struct str *ret_owner)
 {
-	struct ids_span span;
+	struct subid_line row;
+
+	if (!subid_row_parse(line, &row) || row.first > id || row.last < id)
+		return false;
+	*ret_owner = row.owner;
+	return true;
+}
+
+/* Has the start more digits than that?  Nearly all ranges of a large file lie above all accounts,
+ * and no more needs to be read of them. */
+static bool begins_above(struct str line, size_t digits)
+{
+	const char *colon = memchr(line.p, ':', line.n), *end = line.p + line.n, *p;
+
+	if (!colon || colon + 1 >= end || colon[1] < '1' || colon[1] > '9')
+		return false;
+	for (p = colon + 1; p < end && *p >= '0' && *p <= '9'; p++)
+		if ((size_t)(p - colon) > digits)
+			return true;
+	return false;
+}
+
+/* As the file has them, without the cost of a table's row. */
+static bool find_in_bytes(struct str text, uint32_t id, struct str *ret_owner)
+{
+	char number[16];
+	int digits = snprintf(number, sizeof(number), "%lu", (unsigned long)id);
+	struct str line;
+
+	while (str_next(&text, '\n', &line))
+		if (!begins_above(line, (size_t)digits) && gives(line, id, ret_owner))
+			return true;
+	return false;
+}
+
+bool subid_find(struct table *t, uint32_t id, struct str *ret_owner)
+{
 	struct row row;
 
-	for (row = ROW_START; table_next_line(t, &row);) {
-		if (!line_span(row.line, &span) || span.first > id || span.last < id)
-			continue;
-		row.columns = schema_split(table_which(t), row.line, row.column);
-		*ret = row;
-		return true;
-	}
+	if (table_edits(t) == 0)
+		return find_in_bytes(table_bytes(t), id, ret_owner);
+	for (row = ROW_START; table_next_line(t, &row);)
+		if (gives(row.line, id, ret_owner))
+			return true;
 	return false;
 }
 
