@@ -49,8 +49,9 @@ def lintian(suite):
 
 
 def compiler_flags(suite):
-    """blhc finds no call of the compiler without the hardening flags."""
-    place.call('blhc', '--all', '--ignore-flag', '-fcf-protection',
+    """blhc finds no call of the compiler without the hardening flags.  What is linked to one object
+    (-r) is no program."""
+    place.call('blhc', '--all', '--ignore-line', r'.*(-o libsubid/libsubid\.o|CC.* -r -nostdlib).*',
                f'{suite.packages}/{suite.name}.log')
 
 
