@@ -27,6 +27,7 @@ libsubid_libpic_a_CFLAGS = $(AM_CFLAGS) -fPIC -fvisibility=hidden -ffunction-sec
 
 EXTRA_DIST += libsubid/libsubid.map libsubid/subid.h.in libsubid/libsubid.pc.in
 
+# Mutexes are in the C library also where threads are not (before glibc 2.34).
 SUBID_MAP = $(top_srcdir)/libsubid/libsubid.map
 SUBID_SHARED = libsubid/libsubid.so.4.0.0 libsubid/libsubid.so.5.0.0
 SUBID_LINK = $(AM_V_CCLD)$(CC) -shared -Wl,-soname,$$(basename $@ .0.0) $(AM_CFLAGS) $(CFLAGS) \
@@ -45,11 +46,11 @@ libsubid/libsubid4.map: $(SUBID_MAP) libsubid/libpic.a
 
 libsubid/libsubid.so.4.0.0: libsubid/libsubid4.map libsubid/libpic.a
 	$(SUBID_LINK) -Wl,--version-script,libsubid/libsubid4.map -o $@ \
-		$(libsubid_libpic_a_OBJECTS) $(DL_LIBS) $(THREAD_LIBS)
+		$(libsubid_libpic_a_OBJECTS) $(DL_LIBS)
 
 libsubid/libsubid.so.5.0.0: $(SUBID_MAP) libsubid/libpic.a
 	$(SUBID_LINK) -Wl,--version-script,'$(SUBID_MAP)' -o $@ \
-		$(libsubid_libpic_a_OBJECTS) $(DL_LIBS) $(THREAD_LIBS)
+		$(libsubid_libpic_a_OBJECTS) $(DL_LIBS)
 
 # One object with our names hidden in it: a program may have functions of the same names.
 libsubid/libsubid.a: $(SUBID_MAP) libsubid/libpic.a
