@@ -152,6 +152,8 @@ static int settle_subids(struct run *run, struct txn *txn, struct account *a,
 	a->subuids.count = a->subgids.count = 0;
 	if (!wants_subids(run, a, nss))
 		return 0;
+	m->subuids.own = a->uid;
+	m->subgids.own = a->gid;
 	if (subid_choose_next(run, txn, TABLE_SUBUID, a->name, a->uid, &m->subuids,
 			      &a->subuids) < 0)
 		return lacks(a, m->subuids.none_left, "subordinate UIDs");

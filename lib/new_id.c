@@ -29,8 +29,8 @@ static void add_marks(struct run *run, struct txn *txn, enum ids_kind kind,
 }
 
 /* Is the one that was found in somebody's range?  One look costs less than gathering them all.
- * Below SUB_?ID_MIN lie ranges only that were given by hand: they are not looked for in a file whose
- * reading would take a good part of the run. */
+ * Below SUB_?ID_MIN lie ranges only that were given by hand: they are not looked for in a file
+ * whose reading would take a good part of the run. */
 static bool is_lent(struct run *run, struct txn *txn, enum ids_kind kind, uint32_t id)
 {
 	struct table *t = txn_table(txn, subids_of(kind));

@@ -54,6 +54,7 @@ struct subid_cursor {
 	uint32_t start;            /* with marks: where it began; places below are the last */
 	unsigned asked;            /* how often other sources were */
 	bool none_left;            /* why the last call failed */
+	uint32_t own;              /* the id that the owner is about to get, or 0 */
 };
 int subid_choose_next(struct run *run, struct txn *txn, enum table_id which, const char *owner,
 		      uid_t uid, struct subid_cursor *cursor, struct subid_range *ret);

@@ -126,9 +126,14 @@ static int plan(struct run *run, struct txn *txn, enum table_id which, struct su
 	return 0;
 }
 
-static bool asks_others(struct run *run, enum table_id which, struct subid_cursor *c,
-			struct subid_range range, uint32_t *ret)
+/* What no table has: the id of the account that is being made, and what other sources know. */
+static bool meets_id(struct run *run, enum table_id which, struct subid_cursor *c,
+		     struct subid_range range, uint32_t *ret)
 {
+	if (c->own >= range.first && c->own - range.first < range.count) {
+		*ret = c->own;
+		return true;
+	}
 	return c->asked++ < ASKED_MAX && subid_ask(run, which, range, ret);
 }
 
@@ -150,7 +155,7 @@ static int find_place(struct run *run, struct txn *txn, enum table_id which, uid
 		return no_place(run, which, uid, "is in use");
 	if (!ids_hole(NULL, 0, l->min, l->max, l->count, &seen, &id))
 		return no_place(run, which, uid, "holds the ID of a user or group");
-	if (asks_others(run, which, c, (struct subid_range){ l->min, l->count }, &id))
+	if (meets_id(run, which, c, (struct subid_range){ l->min, l->count }, &id))
 		return no_place(run, which, uid, "holds the ID of a user or group");
 	return 0;
 }
@@ -173,7 +178,7 @@ static bool find_from(struct run *run, struct txn *txn, enum table_id which,
 			      l->count, &seen, ret))
 			return false;
 		min = *ret + l->count;
-		if (!asks_others(run, which, c, (struct subid_range){ *ret, l->count }, &hit))
+		if (!meets_id(run, which, c, (struct subid_range){ *ret, l->count }, &hit))
 			break;
 		min = hit + 1;
 	}
