@@ -5,6 +5,7 @@ import os
 import re
 import shutil
 import subprocess
+import tempfile
 
 import files
 
@@ -111,4 +112,13 @@ def completions():
             yield f'{" ".join(words)}: {completed("bash", *words)}'
 
 
-CHECKS = [writable_globals, manual_options, manual_pages, shell_scripts, completions]
+def catalogues():
+    """Every message of the source has its translations, and no other is kept."""
+    with tempfile.TemporaryDirectory() as scratch:
+        output(f'{files.TOP}/po/extract', '--pot', f'{scratch}/pot')
+        for path in sorted(glob.glob(f'{files.TOP}/po/*.po')):
+            said = output('msgcmp', path, f'{scratch}/pot').replace(scratch, '')
+            yield from (line for line in said.splitlines() if 'msgcmp: found' not in line)
+
+
+CHECKS = [writable_globals, manual_options, manual_pages, shell_scripts, completions, catalogues]
