@@ -100,8 +100,10 @@ static int find_owner(struct run *run, struct txn *txn, struct grant *g)
 	if (!str_decimal(str_of(g->owner), SCHEMA_ID_MAX, &uid))
 		return err_set(&run->err, ERR_UNKNOWN, "user '%s' does not exist", g->owner);
 	g->uid = (uid_t)uid;
-	if (users && table_find_id(users, g->uid, &row))
-		g->name = str_dup(&run->arena, row.column[PW_NAME]);
+	/* Rows of uids have no zeros before them. */
+	g->name = users && table_find_id(users, g->uid, &row) ?
+			  str_dup(&run->arena, row.column[PW_NAME]) :
+			  arena_printf(&run->arena, "%lu", (unsigned long)g->uid);
 	return 0;
 }
 
@@ -121,7 +123,11 @@ static bool find_again(struct run *run, struct table *t, const struct grant *g,
 		bool more = table_find(t, by[i], &row);
 
 		for (; more; more = table_find_again(t, &row)) {
-			if (!subid_row_parse(row.line, &line) ||
+			if (!subid_row_parse(row.line, &line))
+				continue;
+			if (line.last > SCHEMA_ID_MAX)
+				line.last = SCHEMA_ID_MAX;
+			if (line.first > line.last ||
 			    line.last - line.first < g->range.count - 1)
 				continue;
 			*ret = (struct subid_range){ line.first, line.last - line.first + 1 };
@@ -218,7 +224,7 @@ static int work(struct run *run, void *options, const char *const *operands)
 
 	if (take_operands(run, operands, g) < 0 || check_source(run) < 0 ||
 	    run_transaction(run, TABLE_BIT(g->which) | TABLE_BIT(TABLE_PASSWD) |
-			    TABLE_BIT(TABLE_GROUP), change, g) < 0)
+			    TABLE_BIT(TABLE_GROUP) | TABLE_BIT(TABLE_IDMARKS), change, g) < 0)
 		return -1;
 	printf("ok %lu %lu\n", (unsigned long)g->done.first, (unsigned long)g->done.count);
 	return 0;

@@ -73,6 +73,39 @@ def reusing(world):
     same(live.file('subuid'), 'anna:100000:10\n1000:200000:500\nanna:100010:501\n')
 
 
+def reusing_what_is_too_large(world):
+    """4294967295 is no id: no row gives it."""
+    live = world.live()
+    live.file('subuid', 'anna:0:4294967296\nbert:5:4294967295\nu1:4294967295:9\n')
+    same(live.use('reuse', 'anna', '0', '9', 'reuse', 'bert', '0', '9', 'u', 'bert'),
+         ('reuse anna: 1 0 4294967295\nreuse bert: 1 5 4294967290\n'
+          'uids bert: 1\n  5 4294967290\n', 0))
+    demand('reuse u1: 1 4294967295' not in live.use('reuse', 'u1', '0', '1')[0], 'no id')
+
+
+def granting_to_a_number(world):
+    """A uid that passwd does not have: the row is found again, however it was written."""
+    live = world.live()
+    live.file('subuid', '')
+    same(live.use('grant', '0004242', '0', '10', 'u', '4242', 'reuse', '04242', '0', '10'),
+         ('grant 0004242: 1 100000 10\nuids 4242: 1\n  100000 10\n'
+          'reuse 04242: 1 100000 10\n', 0))
+    same(live.file('subuid'), '4242:100000:10\n')
+
+
+def granting_nothing_again(world):
+    """With ID_NO_REUSE what was taken goes to nobody else, and no mark is given."""
+    live = world.live()
+    live.file('login.defs', 'ID_NO_REUSE yes\n')
+    live.file('subuid', 'anna:100000:10\n')
+    live.file('idmarks', 'subuid:100000:20\n')
+    same(live.use('grant', 'bert', '0', '10', 'ungrant', 'bert', '100020', '10',
+                  'grant', 'anna', '0', '10'),
+         ('grant bert: 1 100020 10\nungrant bert: 1 100020 10\ngrant anna: 1 100030 10\n', 0))
+    same(live.file('subuid'), 'anna:100000:10\nanna:100030:10\n')
+    same(live.file('idmarks'), 'subuid:100000:40\n')
+
+
 def holding_no_users(world):
     """A range with somebody's uid in it is given to nobody."""
     live = world.live()
@@ -131,4 +164,5 @@ def without_the_program(world):
 
 
 CASES = [ranges, owners, strangers, files_that_are_not, messages, granting, reusing,
+         reusing_what_is_too_large, granting_to_a_number, granting_nothing_again,
          holding_no_users, ungranting_a_part, refusing, not_for_others, without_the_program]
