@@ -81,6 +81,27 @@ static int refuse(const struct idmap *map, const struct idmap_row *row, const ch
 		       name);
 }
 
+static bool is_own(const struct idmap *map, const struct idmap_row *row,
+		   const struct idmap_caller *caller)
+{
+	return row->count == 1 && row->lower == idmap_own_id(map->table, caller);
+}
+
+/* Whom it does not know it grants nothing; and one's own id is none that it could refuse, so that
+ * it cannot answer is no reason either. */
+static int ask_plugin(const struct idmap *map, const struct idmap_row *row,
+		      const struct idmap_caller *caller, const struct subid_source *source,
+		      bool *ret, struct err *e)
+{
+	if (subid_source_has(source, map->table, caller->name, row->lower, row->count, ret, e) == 0)
+		return 0;
+	if (e->kind != ERR_UNKNOWN && !is_own(map, row, caller))
+		return -1;
+	err_clear(e);
+	*ret = false;
+	return 0;
+}
+
 static int check_row(const struct idmap *map, const struct idmap_row *row,
 		     const struct idmap_caller *caller, const struct subid_source *source,
 		     const struct ranges *ranges, struct idmap_grant *ret, struct err *e)
@@ -89,8 +110,7 @@ static int check_row(const struct idmap *map, const struct idmap_row *row,
 	bool granted;
 
 	if (source->plugin) {
-		if (subid_source_has(source, map->table, caller->name, row->lower, row->count,
-				     &granted, e) < 0)
+		if (ask_plugin(map, row, caller, source, &granted, e) < 0)
 			return -1;
 	} else {
 		have = covered(ranges, row);
@@ -98,7 +118,7 @@ static int check_row(const struct idmap *map, const struct idmap_row *row,
 	}
 	if (granted)
 		ret->granted = true;
-	else if (row->count != 1 || row->lower != idmap_own_id(map->table, caller))
+	else if (!is_own(map, row, caller))
 		return refuse(map, row, caller->name, have, !source->plugin, e);
 	return 0;
 }

@@ -5,11 +5,12 @@ import fds
 import granted
 import groups
 import hostile
+import plugins
 import races
 import whose
 import words
 
-MODULES = (granted, whose, groups, words, fds, bits, hostile, races)
+MODULES = (granted, whose, groups, words, fds, bits, hostile, plugins, races)
 
 
 class Case:
