@@ -82,12 +82,16 @@ static bool starts_with(const char *text, const char *start)
 	return strncmp(text, start, strlen(start)) == 0;
 }
 
+/* More is no locale: a list of thousands of languages costs seconds for each message, and a message
+ * may be made while the lock is held. */
+#define LOCALE_LENGTH 256
+
 /* A "/" in a locale would have it read from a file of the caller's. */
 static bool stays(const struct caller *c, const char *variable)
 {
 	if (starts_with(variable, "LANG=") || starts_with(variable, "LANGUAGE=") ||
 	    starts_with(variable, "LC_") || starts_with(variable, "TERM="))
-		return !strchr(variable, '/');
+		return strlen(variable) <= LOCALE_LENGTH && !strchr(variable, '/');
 	return !c->elevated && (starts_with(variable, "SOURCE_DATE_EPOCH=") ||
 				starts_with(variable, "SHADOW_SELINUX="));
 }

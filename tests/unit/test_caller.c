@@ -157,12 +157,16 @@ static void become_user(uid_t uid)
 		_exit(126);
 }
 
+#define TEN(text) text text text text text text text text text text
+
 static void __attribute__((noreturn)) run_copy(const char *path, const char *what, uid_t uid)
 {
 	static const char *const hostile[] = {
 		"LANG=de_DE.UTF-8", "LC_ALL=/tmp/evil", "LC_TIME=C", "LANGUAGE=../../evil",
 		"TERM=xterm", "PATH=/tmp", "IFS=/", "TZ=/tmp/tz", "SHADOW_SELINUX=off",
-		"SOURCE_DATE_EPOCH=1", "POSIXLY_CORRECT=1", "HOME=/tmp", "no equals", NULL,
+		"SOURCE_DATE_EPOCH=1", "POSIXLY_CORRECT=1", "HOME=/tmp", "no equals",
+		/* Thousands of languages are as many files to look for, for each message. */
+		"LANGUAGE=" TEN(TEN(TEN("aa:"))), NULL,
 	};
 	bool hard = strcmp(what, "all-hard") == 0;
 	const struct rlimit small = { 4096, hard ? 4096 : RLIM_INFINITY },
