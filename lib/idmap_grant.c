@@ -62,23 +62,59 @@ static uint32_t covered(const struct ranges *r, const struct idmap_row *row)
 	return end - row->lower >= row->count ? row->count : (uint32_t)(end - row->lower);
 }
 
+/* Of the ranges the one that the row's first id not granted is next to. */
+static const struct subid_row *nearest(const struct ranges *r, uint64_t id)
+{
+	const struct subid_row *best = NULL;
+	uint64_t least = UINT64_MAX;
+	size_t i;
+
+	for (i = 0; i < r->count; i++) {
+		const struct subid_row *x = &r->rows[i];
+		uint64_t off = x->first > id ? x->first - id : id - end_of(x) + 1;
+
+		if (off < least) {
+			least = off;
+			best = x;
+		}
+	}
+	return best;
+}
+
+/* have: how many ids of the row are granted, from its first on. */
 static int refuse(const struct idmap *map, const struct idmap_row *row, const char *name,
-		  uint32_t have, bool listed, struct err *e)
+		  uint32_t have, const struct ranges *ranges, struct err *e)
 {
 	const char *word = idmap_word(map->table);
-	uint64_t upper = row->upper, lower = row->lower;
+	uint64_t upper = row->upper, lower = row->lower, lack = lower + have;
+	const struct subid_row *near = nearest(ranges, lack);
 
-	if (!listed)
+	if (!near)
 		return err_set(e, ERR_PERMISSION,
 			       "%s range [%" PRIu64 "-%" PRIu64 ") -> [%" PRIu64 "-%" PRIu64
-			       ") not allowed: the source of nsswitch.conf does not grant it to "
-			       "%.64s", word, upper, upper + row->count, lower,
-			       lower + row->count, name);
+			       ") not allowed: /etc/sub%s does not grant %" PRIu64
+			       " to %.64s, who has no range there",
+			       word, upper, upper + row->count, lower, lower + row->count, word,
+			       lack, name);
 	return err_set(e, ERR_PERMISSION,
 		       "%s range [%" PRIu64 "-%" PRIu64 ") -> [%" PRIu64 "-%" PRIu64
-		       ") not allowed: /etc/sub%s does not grant %" PRIu64 " to %.64s", word,
-		       upper, upper + row->count, lower, lower + row->count, word, lower + have,
-		       name);
+		       ") not allowed: /etc/sub%s does not grant %" PRIu64
+		       " to %.64s, whose nearest range is %" PRIu64 "-%" PRIu64,
+		       word, upper, upper + row->count, lower, lower + row->count, word, lack,
+		       name, (uint64_t)near->first,
+		       end_of(near) > UINT32_MAX ? UINT32_MAX - 1 : end_of(near) - 1);
+}
+
+static int refuse_by_plugin(const struct idmap *map, const struct idmap_row *row, const char *name,
+			    struct err *e)
+{
+	uint64_t upper = row->upper, lower = row->lower;
+
+	return err_set(e, ERR_PERMISSION,
+		       "%s range [%" PRIu64 "-%" PRIu64 ") -> [%" PRIu64 "-%" PRIu64
+		       ") not allowed: the source of nsswitch.conf does not grant it to %.64s",
+		       idmap_word(map->table), upper, upper + row->count, lower,
+		       lower + row->count, name);
 }
 
 static bool is_own(const struct idmap *map, const struct idmap_row *row,
@@ -119,7 +155,8 @@ static int check_row(const struct idmap *map, const struct idmap_row *row,
 	if (granted)
 		ret->granted = true;
 	else if (!is_own(map, row, caller))
-		return refuse(map, row, caller->name, have, !source->plugin, e);
+		return source->plugin ? refuse_by_plugin(map, row, caller->name, e) :
+					refuse(map, row, caller->name, have, ranges, e);
 	return 0;
 }
 

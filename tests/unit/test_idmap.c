@@ -254,25 +254,35 @@ static void not_granted(void **state)
 	(void)state;
 	assert_string_equal(grant_in(rows, "0 500000 1"),
 			    "gid range [0-1) -> [500000-500001) not allowed: /etc/subgid does not "
-			    "grant 500000 to anna");
+			    "grant 500000 to anna, whose nearest range is 300000-300009");
 	assert_string_equal(grant_in(rows, "0 100500 2000"),
 			    "gid range [0-2000) -> [100500-102500) not allowed: /etc/subgid does "
-			    "not grant 102000 to anna");
+			    "not grant 102000 to anna, whose nearest range is 99990-101999");
 	assert_string_equal(grant_in(rows, "0 1000 1 7 200010 6"),
 			    "gid range [7-13) -> [200010-200016) not allowed: /etc/subgid does "
-			    "not grant 200015 to anna");
+			    "not grant 200015 to anna, whose nearest range is 200000-200014");
 	assert_string_equal(grant_in(rows, "0 1000 2"),
 			    "gid range [0-2) -> [1000-1002) not allowed: /etc/subgid does not "
-			    "grant 1000 to anna");
+			    "grant 1000 to anna, whose nearest range is 99990-101999");
 	assert_string_equal(grant_in(rows, "0 1001 1"),
 			    "gid range [0-1) -> [1001-1002) not allowed: /etc/subgid does not "
-			    "grant 1001 to anna");
+			    "grant 1001 to anna, whose nearest range is 99990-101999");
 	assert_string_equal(grant_in(rows, "4294967294 4294967294 1"),
 			    "gid range [4294967294-4294967295) -> [4294967294-4294967295) not "
-			    "allowed: /etc/subgid does not grant 4294967294 to anna");
+			    "allowed: /etc/subgid does not grant 4294967294 to anna, "
+			    "whose nearest range is 300000-300009");
+	assert_string_equal(grant_in(rows, "0 250008 1"),
+			    "gid range [0-1) -> [250008-250009) not allowed: /etc/subgid does not "
+			    "grant 250008 to anna, whose nearest range is 300000-300009");
+	assert_string_equal(grant_in(rows, "0 250006 1"),
+			    "gid range [0-1) -> [250006-250007) not allowed: /etc/subgid does not "
+			    "grant 250006 to anna, whose nearest range is 200000-200014");
+	assert_string_equal(grant_in("bert:0:10\n", "0 0 1"),
+			    "gid range [0-1) -> [0-1) not allowed: /etc/subgid does not grant 0 "
+			    "to anna, who has no range there");
 	assert_string_equal(grant_in(NULL, "0 0 1"),
 			    "gid range [0-1) -> [0-1) not allowed: /etc/subgid does not grant 0 "
-			    "to anna");
+			    "to anna, who has no range there");
 }
 
 /* A row may say more than there is. */
@@ -285,7 +295,7 @@ static void at_the_end(void **state)
 	assert_string_equal(grant_in("anna:4294967000:4294967295\n", "0 4294967294 1"), GRANTED);
 	assert_string_equal(grant_in("anna:4294967000:4294967295\n", "5 1 1"),
 			    "gid range [5-6) -> [1-2) not allowed: /etc/subgid does not grant 1 "
-			    "to anna");
+			    "to anna, whose nearest range is 4294967000-4294967294");
 }
 
 static int end(void **state)

@@ -255,12 +255,18 @@ def row_forms(tool):
 
 
 def which_range(tool):
-    """Of several ranges the one that is not granted is named, and nothing is written."""
+    """Of several ranges the one that is not granted is named, and what is; nothing is written."""
     def case(where):
         target = Target(where)
         done = refuse(where, target, tool, 0, 100000, 10, 10, 222222, 33, 50, 100050, 1,
                       says='222222')
-        demand('100050' not in done.err and '100000' not in done.err, done)
+        demand('100050' not in done.err, done)
+        demand(where.kind == 'packaged' or
+               done.err.endswith(' alice, whose nearest range is 100000-165535\n'), done)
+        where.rows('bob:165536:65536\n')
+        done = refuse(where, target, tool, 0, 100000, 10)
+        demand(where.kind == 'packaged' or
+               done.err.endswith(' alice, who has no range there\n'), done)
     return case
 
 
