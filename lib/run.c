@@ -306,11 +306,14 @@ int run_look(struct run *run, unsigned tables,
 	return raised && caller_lower(&run->caller, &run->err) < 0 ? -1 : r;
 }
 
-const char *run_called(int argc, char **argv)
+bool run_called(int argc, char **argv, const char *name)
 {
-	const char *slash = argc > 0 ? strrchr(argv[0], '/') : NULL;
+	const char *called = argc > 0 ? argv[0] : "", *slash = strrchr(called, '/');
+	size_t n = strlen(name);
 
-	return slash ? slash + 1 : argc > 0 ? argv[0] : "";
+	if (slash)
+		called = slash + 1;
+	return strncmp(called, name, n) == 0 && (called[n] == '\0' || called[n] == '.');
 }
 
 bool run_operands(struct run *run, const char *const *operands, size_t count)

@@ -134,8 +134,9 @@ void run_send(struct run *run);
 /* Prints what --dry-run shows of a change to any other file. */
 void run_show(const char *text);
 
-/* The name that a program was called by, without its directory: for one that has several. */
-const char *run_called(int argc, char **argv);
+/* Was the program called by this name?  For one that has several; one that was put aside as
+ * NAME.distrib, as dpkg-divert(1) does, is still NAME. */
+bool run_called(int argc, char **argv, const char *name);
 
 /* True when there are exactly count operands; else run->err is filled (ERR_USAGE). */
 bool run_operands(struct run *run, const char *const *operands, size_t count);

@@ -190,9 +190,7 @@ static const struct tool chgpasswd_tool = {
 
 int main(int argc, char **argv)
 {
-	const char *name = run_called(argc, argv);
-	/* Also when it was put aside as "chgpasswd.real": users' passwords are not groups'. */
-	bool groups = strncmp(name, chgpasswd_tool.name, strlen(chgpasswd_tool.name)) == 0;
+	bool groups = run_called(argc, argv, chgpasswd_tool.name);
 	struct chpasswd o = { .of = groups ? PAIRS_GROUPS : PAIRS_USERS };
 
 	return run_main(groups ? &chgpasswd_tool : &chpasswd_tool, &o, argc, argv);

@@ -96,8 +96,7 @@ static const struct tool cpgr_tool = {
 
 int cppw_main(int argc, char **argv)
 {
-	const char *name = run_called(argc, argv);
-	struct cppw o = { .cpgr = strcmp(name, "cpgr") == 0 };
+	struct cppw o = { .cpgr = run_called(argc, argv, cpgr_tool.name) };
 
 	return run_main(o.cpgr ? &cpgr_tool : &cppw_tool, &o, argc, argv);
 }

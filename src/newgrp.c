@@ -309,7 +309,7 @@ static const struct tool sg_tool = {
 
 int main(int argc, char **argv)
 {
-	struct newgrp o = { .is_sg = argc > 0 && strcmp(base_name(argv[0]), "sg") == 0 };
+	struct newgrp o = { .is_sg = run_called(argc, argv, sg_tool.name) };
 
 	return run_main(o.is_sg ? &sg_tool : &newgrp_tool, &o, argc, argv);
 }

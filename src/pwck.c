@@ -431,8 +431,7 @@ static const struct tool grpck_tool = {
 
 int pwck_main(int argc, char **argv)
 {
-	const char *name = run_called(argc, argv);
-	struct pwck o = { .groups = strcmp(name, "grpck") == 0 };
+	struct pwck o = { .groups = run_called(argc, argv, grpck_tool.name) };
 
 	return run_main(o.groups ? &grpck_tool : &pwck_tool, &o, argc, argv);
 }

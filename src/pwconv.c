@@ -75,12 +75,11 @@ static const struct conversion conversions[] = {
 
 int pwconv_main(int argc, char **argv)
 {
-	const char *name = run_called(argc, argv);
 	struct conversion what;
 	size_t i, found = 0;
 
 	for (i = 0; i < sizeof(tools) / sizeof(*tools); i++)
-		if (strcmp(tools[i].name, name) == 0)
+		if (run_called(argc, argv, tools[i].name))
 			found = i;
 	what = conversions[found];
 	return run_main(&tools[found], &what, argc, argv);

@@ -2,17 +2,15 @@
 #include "tools.h"
 
 #include <stdio.h>
-#include <string.h>
 
 #include "run.h"
 
 int tools_main(const struct tools *list, int argc, char **argv)
 {
-	const char *name = run_called(argc, argv);
 	const struct tools *t;
 
 	for (t = list; t->name; t++)
-		if (strcmp(t->name, name) == 0)
+		if (run_called(argc, argv, t->name))
 			return t->main(argc, argv);
 	fprintf(stderr, "%s: this program must be called by one of the names", list->name);
 	for (t = list; t->name; t++)

@@ -13,7 +13,7 @@
  *	return tools_main(list, argc, argv);
  *
  * Called by any other name it does nothing (status 1): a link that somebody made to userdel must
- * not become useradd.
+ * not become useradd.  userdel.distrib is userdel.
  */
 #ifndef SRC_TOOLS_H
 #define SRC_TOOLS_H

@@ -305,8 +305,7 @@ static const struct tool vigr_tool = {
 
 int vipw_main(int argc, char **argv)
 {
-	const char *name = run_called(argc, argv);
-	struct vipw o = { .vigr = strcmp(name, "vigr") == 0 };
+	struct vipw o = { .vigr = run_called(argc, argv, vigr_tool.name) };
 
 	return run_main(o.vigr ? &vigr_tool : &vipw_tool, &o, argc, argv);
 }
