@@ -54,25 +54,13 @@ static int open_pid(long pid, struct idmap_target *ret, struct err *e)
 /* The line "Pid:" is in no other fdinfo. */
 static int pid_of(int fd, long *ret)
 {
-	_cleanup_fd_ int info = -1;
-	char text[1024], *p;
-	ssize_t n;
+	long long pid;
 
-	snprintf(text, sizeof(text), "/proc/self/fdinfo/%d", fd);
-	info = open(text, O_RDONLY | O_CLOEXEC);
-	if (info < 0)
-		return -1;
-	n = read(info, text, sizeof(text) - 1);
-	if (n < 0)
-		return -1;
-	text[n] = '\0';
-	errno = EINVAL;
-	p = strstr(text, "\nPid:");
-	if (!p)
+	if (fd_info(fd, "Pid", &pid) < 0)
 		return -1;
 	errno = ESRCH;
-	*ret = strtol(p + 5, NULL, 10);
-	return *ret > 0 ? 0 : -1;
+	*ret = (long)pid;
+	return pid > 0 ? 0 : -1;
 }
 
 /* The number is that of the process for as long as a signal still reaches it. */

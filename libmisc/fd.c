@@ -4,8 +4,12 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
+#include <unistd.h>
 
 void fd_close(const int *fd)
 {
@@ -143,5 +147,29 @@ int fd_open_standard(void)
 		if (open("/dev/null", fd == 0 ? O_RDONLY : O_WRONLY) != fd)
 			return -1;
 	}
+	return 0;
+}
+
+int fd_info(int fd, const char *key, long long *ret)
+{
+	_cleanup_fd_ int info = -1;
+	char text[1024], line[64], *p;
+	ssize_t n;
+
+	snprintf(text, sizeof(text), "/proc/self/fdinfo/%d", fd);
+	info = open(text, O_RDONLY | O_CLOEXEC);
+	if (info < 0)
+		return -1;
+	n = read(info, text, sizeof(text) - 1);
+	if (n < 0)
+		return -1;
+	text[n] = '\0';
+	snprintf(line, sizeof(line), "\n%s:", key);
+	p = strstr(text, line);
+	if (!p) {
+		errno = EINVAL;
+		return -1;
+	}
+	*ret = strtoll(p + strlen(line), NULL, 10);
 	return 0;
 }

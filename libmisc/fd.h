@@ -38,4 +38,8 @@ int fd_sync(int fd);
  * number. */
 int fd_open_standard(void);
 
+/* The number of the line "KEY:" in /proc/self/fdinfo, which is not its first.  -1 and errno; EINVAL
+ * where there is no such line. */
+int fd_info(int fd, const char *key, long long *ret);
+
 #endif

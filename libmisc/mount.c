@@ -45,24 +45,11 @@ static int id_by_statx(int fd, uint64_t *ret)
 
 static int id_by_fdinfo(int fd, uint64_t *ret)
 {
-	_cleanup_fd_ int info = -1;
-	char text[1024], *p;
-	ssize_t n;
+	long long id;
 
-	snprintf(text, sizeof(text), "/proc/self/fdinfo/%d", fd);
-	info = open(text, O_RDONLY | O_CLOEXEC);
-	if (info < 0)
+	if (fd_info(fd, "mnt_id", &id) < 0)
 		return -1;
-	n = read(info, text, sizeof(text) - 1);
-	if (n < 0)
-		return -1;
-	text[n] = '\0';
-	p = strstr(text, "\nmnt_id:");
-	if (!p) {
-		errno = ENOSYS;
-		return -1;
-	}
-	*ret = strtoull(p + 8, NULL, 10);
+	*ret = (uint64_t)id;
 	return 0;
 }
 
