@@ -76,21 +76,39 @@ def checked_build(suite):
     demand(len(totals) >= 2 and all(int(t[0]) > 100 and t[1] == '0' for t in totals), totals)
 
 
+# $1: the root; then the command.  A testbed has what a system has mounted, and no network.
+TESTBED = '''
+mount -t proc proc /proc
+mount --bind "$1" "$1"
+mount -t proc proc "$1/proc"
+mkdir -p "$1/dev/pts" "$1/dev/shm"
+mount -t devpts -o newinstance,ptmxmode=0666 devpts "$1/dev/pts"
+ln -sf pts/ptmx "$1/dev/ptmx"
+: >"$1/etc/apt/sources.list"
+shift
+exec "$@"
+'''
+
+
 def autopkgtest(suite):
     """debian/tests, in a root with ours installed."""
     root = f'{suite.scratch}/copy-tested'
     place.call(f'{place.TOP}/tests/lib/base-root', suite.name, root, 'passwd', 'uidmap',
-               'dpkg-dev', 'python3', 'gcc', 'libc6-dev', 'pkg-config')
+               'apt-utils', 'dpkg-dev', 'python3', 'gcc', 'libc6-dev', 'pkg-config')
     tree = f'{suite.scratch}/copy-tree'
     place.call('dpkg-source', '--no-check', '-x', *glob.glob(f'{suite.packages}/*.dsc'), tree)
-    done = subprocess.run(['autopkgtest', '--no-built-binaries', '--setup-commands', 'true',
-                           *suite.files.values(), f'{tree}/', '--', 'chroot', root],
+    done = subprocess.run(['unshare', '--mount', '--pid', '--net', '--fork', '/bin/sh', '-ec',
+                           TESTBED, 'sh', root, 'autopkgtest', '--no-built-binaries',
+                           '--setup-commands', 'true', *suite.files.values(), f'{tree}/', '--',
+                           'chroot', root],
                           stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                          stderr=subprocess.STDOUT, check=False)
+                          stderr=subprocess.STDOUT, check=False,
+                          env={k: v for k, v in os.environ.items() if k != 'TMPDIR'})
     said = done.stdout.decode('utf-8', 'replace')
     passed = re.findall(r'^(\w+) +PASS$', said, re.M)
+    failed = '\n'.join(re.findall(r'^not ok .*|^\w+ +FAIL.*', said, re.M)[:20]) or said[-1500:]
     demand(done.returncode == 0 and set(passed) == {'cli', 'login', 'libsubid'},
-           f'status {done.returncode}:', said[-1500:])
+           f'status {done.returncode}:', failed)
 
 
 def piuparts(suite):
