@@ -216,11 +216,13 @@ static int publish(const struct run *run, const struct place *p)
 		return -1;
 	}
 	/* The change stands; a backup that cannot be had is no failure. */
+	day_clamp_times(dir, exchanged ? p->temporary : backup);
 	if (run->opt.no_backup)
 		unlinkat(dir, exchanged ? p->temporary : backup, 0);
 	else if (exchanged && renameat(dir, p->temporary, dir, backup) < 0 &&
 		 renameat(dir, p->temporary, dir, backup) < 0)
 		unlinkat(dir, p->temporary, 0);
+	day_clamp_times(dir, ".");
 	return 0;
 }
 

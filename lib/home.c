@@ -59,7 +59,7 @@ static int fail_new(struct run *run, const char *shown)
 	return err_sys(&run->err, ERR_HOME, "cannot create directory %s", shown);
 }
 
-/* For reproducible images; what is made in a directory later changes its time again. */
+/* For reproducible images. */
 static int set_times(int fd)
 {
 	time_t newest = home_newest();
@@ -165,21 +165,21 @@ static int make_parents(struct run *run, const char *path, size_t *ret_first)
 	return 0;
 }
 
-/* Of the parents that were made: when all is in them. */
-static int set_parent_times(struct run *run, const char *path, size_t first)
+/* Of the parents that were made, and the one that was there: when all is in them. */
+static void set_parent_times(struct run *run, const char *path, size_t first)
 {
 	char *part = arena_strdup(&run->arena, path), *slash;
+	bool made = true;
 
-	for (slash = strrchr(part, '/'); slash && slash >= part + first;
-	     slash = strrchr(part, '/')) {
+	while (made && (slash = strrchr(part, '/'))) {
 		_cleanup_fd_ int fd = -1;
 
-		*slash = '\0';
+		made = slash >= part + first;
+		slash[slash == part] = '\0';
 		fd = root_openat(&run->root, part, O_RDONLY | O_DIRECTORY, 0);
-		if (fd < 0 || set_times(fd) < 0)
-			return fail_new(run, root_show(&run->root, &run->arena, part));
+		if (fd >= 0)
+			day_clamp_times(fd, ".");
 	}
-	return 0;
 }
 
 static int copy_skel(struct run *run, const struct home_new *h, const struct home_dir *dir,
@@ -257,8 +257,9 @@ int home_create(struct run *run, const struct home_new *h, bool *ret_made)
 	if (r == 0)
 		r = copy_skel(run, h, &dir, h->usrskel, fd);
 	/* The account stays, so what there is of the home is the user's. */
-	if (give_home(run, h, &dir, fd) < 0 || set_parent_times(run, dir.path, first) < 0)
-		return -1;
+	if (give_home(run, h, &dir, fd) < 0)
+		r = -1;
+	set_parent_times(run, dir.path, first);
 	return r;
 }
 

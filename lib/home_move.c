@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "btrfs.h"
+#include "day.h"
 #include "fd.h"
 #include "home_private.h"
 #include "mount.h"
@@ -316,6 +317,12 @@ static int give_moved(struct run *run, const struct home_move *m)
 			 m->to.shown);
 }
 
+static void set_parent_times(const struct home_move *m)
+{
+	day_clamp_times(m->from.place.dirfd, ".");
+	day_clamp_times(m->to.place.dirfd, ".");
+}
+
 int home_move_finish(struct run *run, struct home_move **move)
 {
 	struct home_move *m = *move;
@@ -336,6 +343,7 @@ int home_move_finish(struct run *run, struct home_move **move)
 		note_say(&run->note,
 			 "warning: failed to completely remove old home directory %s: %s",
 			 m->from.shown, e.message);
+	set_parent_times(m);
 	forget(move);
 	return r;
 }
@@ -357,6 +365,7 @@ void home_move_undo(struct run *run, struct home_move **move)
 			m->from.shown);
 	if (e.kind != ERR_NONE)
 		note_say(&run->note, "warning: %s", e.message);
+	set_parent_times(m);
 	forget(move);
 }
 

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include "day.h"
 #include "fd.h"
 #include "home_private.h"
 
@@ -84,5 +85,6 @@ int home_remove(struct run *run, struct home_removal *plan, bool *ret_removed)
 		return err_set(&run->err, ERR_HOME, "error removing directory %s: %s", dir.shown,
 			       e.message);
 	*ret_removed = true;
+	day_clamp_times(dir.place.dirfd, ".");
 	return 0;
 }

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "beneath.h"
+#include "day.h"
 #include "fd.h"
 #include "lock_file.h"
 #include "schema.h"
@@ -215,6 +216,11 @@ static void give_back(struct lock *l)
 	/* Unlinked while held: whoever waits for it sees that it is gone and begins anew. */
 	if (l->remove && l->fd >= 0 && is_current(l))
 		unlinkat(l->dirfd, PWD_LOCK, 0);
+	else if (l->fd >= 0)
+		day_clamp_times(l->dirfd, PWD_LOCK);
+	/* All that a change does in the directory is done. */
+	if (l->fd >= 0)
+		day_clamp_times(l->dirfd, ".");
 	fd_close(&l->fd);
 	l->fd = -1;
 }

@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "day.h"
 #include "fd.h"
 #include "home_private.h"
 #include "profile.h"
@@ -107,6 +108,7 @@ int mail_create(struct run *run, const char *user, const char *home, uid_t uid, 
 	if (create(run, &file, uid, gid, mode) < 0)
 		return fail_create(run, &file);
 	*ret_made = true;
+	day_clamp_times(file.place.dirfd, ".");
 	return 0;
 }
 
@@ -123,6 +125,8 @@ static int rename_file(struct run *run, const struct home_dir *file, const char 
 		 renameat(file->place.dirfd, file->place.name, to.place.dirfd,
 			  to.place.name) == 0) {
 		*done |= MAIL_RENAMED;
+		day_clamp_times(file->place.dirfd, ".");
+		day_clamp_times(to.place.dirfd, ".");
 		return 0;
 	}
 	note_say(&run->note, "failed to rename mailbox: %s: %s", to.shown, strerror(errno));
@@ -175,5 +179,6 @@ int mail_remove(struct run *run, const char *user, const char *home, uid_t uid, 
 	if (unlinkat(file.place.dirfd, file.place.name, 0) < 0 && errno != ENOENT)
 		return err_sys(&run->err, ERR_MAIL, "warning: can't remove %s", file.shown);
 	*ret_removed = true;
+	day_clamp_times(file.place.dirfd, ".");
 	return 0;
 }

@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include "day.h"
 #include "fd.h"
 #include "txn_private.h"
 
@@ -227,34 +228,57 @@ static int publish_each(struct txn *txn, struct plan *plan, struct err *e)
 	return 0;
 }
 
+static int publish_plan(struct txn *txn, struct plan *plan, struct err *e)
+{
+	size_t i;
+
+	if (prepare_all(txn, plan, e) < 0) {
+		discard_all(plan);
+		return -1;
+	}
+	make_plan(txn, plan);
+	for (i = 0; i < plan->count; i++)
+		if (!is_unchanged(plan->files[i])) {
+			discard_all(plan);
+			return TXN_AGAIN;
+		}
+	if (txn->spec.paths)
+		return publish_each(txn, plan, e);
+	if (needs_journal(txn, plan) && !txn->journal_there && journal_write(txn, e) < 0) {
+		discard_all(plan);
+		return -1;
+	}
+	if (publish_all(txn, plan, e) < 0)
+		return -1;
+	/* Recovery removes the journal itself, after it has tidied up. */
+	if (needs_journal(txn, plan) && !txn->journal_there)
+		journal_remove(txn);
+	return 0;
+}
+
+/* What was written in place, and the directories of all: links may lead out of /etc. */
+static void settle_times(const struct plan *plan)
+{
+	size_t i;
+
+	for (i = 0; i < plan->count; i++) {
+		const struct file *f = plan->files[i];
+
+		if (f->in_place)
+			day_clamp_times(f->place.dirfd, f->place.name);
+		day_clamp_times(f->place.dirfd, ".");
+	}
+}
+
 int publish(struct txn *txn, struct err *e)
 {
 	struct plan plan;
-	size_t i;
+	int r;
 
 	make_plan(txn, &plan);
 	if (plan.count == 0)
 		return 0;
-	if (prepare_all(txn, &plan, e) < 0) {
-		discard_all(&plan);
-		return -1;
-	}
-	make_plan(txn, &plan);
-	for (i = 0; i < plan.count; i++)
-		if (!is_unchanged(plan.files[i])) {
-			discard_all(&plan);
-			return TXN_AGAIN;
-		}
-	if (txn->spec.paths)
-		return publish_each(txn, &plan, e);
-	if (needs_journal(txn, &plan) && !txn->journal_there && journal_write(txn, e) < 0) {
-		discard_all(&plan);
-		return -1;
-	}
-	if (publish_all(txn, &plan, e) < 0)
-		return -1;
-	/* Recovery removes the journal itself, after it has tidied up. */
-	if (needs_journal(txn, &plan) && !txn->journal_there)
-		journal_remove(txn);
-	return 0;
+	r = publish_plan(txn, &plan, e);
+	settle_times(&plan);
+	return r;
 }

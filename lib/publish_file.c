@@ -463,6 +463,7 @@ void file_keep_backup(const struct txn *txn, struct file *f)
 	/* Its name is no link: we made it. */
 	if (f->hidden && fchmodat(dirfd, f->old, 0600, 0) < 0)
 		file_unlink(dirfd, f->old);
+	day_clamp_times(dirfd, f->old);
 	if (txn->spec.no_backup || file_suffix(backup, f->place.name, "-") < 0 ||
 	    (renameat(dirfd, f->old, dirfd, backup) < 0 &&
 	     renameat(dirfd, f->old, dirfd, backup) < 0))

@@ -9,6 +9,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "day.h"
 #include "fd.h"
 #include "lock_file.h"
 #include "txn_private.h"
@@ -204,8 +205,10 @@ static void unlock_given(struct txn *txn)
 		struct beneath_place place = { .dirfd = -1 };
 
 		if ((txn->locked & TABLE_BIT(id)) &&
-		    beneath_find(txn->spec.root->fd, txn_path(txn, id), 1, &place) == 0)
+		    beneath_find(txn->spec.root->fd, txn_path(txn, id), 1, &place) == 0) {
 			lock_file_remove(place.dirfd, place.name);
+			day_clamp_times(place.dirfd, ".");
+		}
 		beneath_forget(&place);
 	}
 }

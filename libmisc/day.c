@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "day.h"
 
+#include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -64,6 +65,20 @@ int day_fix_times(int fd)
 
 	times[0].tv_sec = times[1].tv_sec = day_now(&fixed);
 	return fixed ? futimens(fd, times) : 0;
+}
+
+void day_clamp_times(int dirfd, const char *name)
+{
+	struct timespec times[2] = { { 0, 0 }, { 0, 0 } };
+	struct stat st;
+	bool fixed;
+
+	times[0].tv_sec = times[1].tv_sec = day_now(&fixed);
+	if (!fixed || fstatat(dirfd, name, &st, AT_SYMLINK_NOFOLLOW) < 0 ||
+	    st.st_mtim.tv_sec < times[1].tv_sec ||
+	    (st.st_mtim.tv_sec == times[1].tv_sec && st.st_mtim.tv_nsec == 0))
+		return;
+	(void)utimensat(dirfd, name, times, AT_SYMLINK_NOFOLLOW);
 }
 
 long day_today(void)

@@ -23,6 +23,10 @@ const char *day_ignored_epoch(void);
 /* With SOURCE_DATE_EPOCH the file gets that time, so that images come out the same; else nothing
  * happens.  -1 and errno. */
 int day_fix_times(int fd);
+/* With SOURCE_DATE_EPOCH a file, or "." for the directory itself, that is newer gets that time: a
+ * directory in which something was made or removed, a file that was kept.  Who may change it need
+ * not be its owner, so a failure is none. */
+void day_clamp_times(int dirfd, const char *name);
 /* Today as a day. */
 long day_today(void);
 

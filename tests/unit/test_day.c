@@ -1,9 +1,13 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "day.h"
 
+#include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -195,6 +199,63 @@ static void the_epoch_is_heard_when_it_makes_sense(void **state)
 	assert_true(day_now(NULL) >= 1700000000);
 }
 
+static struct timespec time_of(int dirfd, const char *name)
+{
+	struct stat st;
+
+	assert_int_equal(fstatat(dirfd, name, &st, AT_SYMLINK_NOFOLLOW), 0);
+	return st.st_mtim;
+}
+
+static void what_is_newer_than_the_epoch_gets_its_time(void **state)
+{
+	static const struct {
+		struct timespec was;
+		const char *epoch;
+		struct timespec then;
+	} cases[] = {
+		{ { 1700000000, 1 }, "1700000000", { 1700000000, 0 } },
+		{ { 1700000001, 0 }, "1700000000", { 1700000000, 0 } },
+		{ { 1700000000, 0 }, "1700000000", { 1700000000, 0 } },
+		{ { 1600000000, 5 }, "1700000000", { 1600000000, 5 } },
+		{ { 1600000000, 5 }, "soon", { 1600000000, 5 } },
+		{ { 1600000000, 5 }, "0", { 0, 0 } },
+	};
+	char dir[] = "/tmp/test_day.XXXXXX";
+	int fd, file;
+	size_t i;
+
+	(void)state;
+	assert_non_null(mkdtemp(dir));
+	fd = open(dir, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	assert_int_equal(symlinkat("nowhere", fd, "link"), 0);
+	file = openat(fd, "file", O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+	assert_true(file >= 0);
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		static const char *const names[] = { "file", "link", "." };
+		const struct timespec times[2] = { cases[i].was, cases[i].was };
+		size_t n;
+
+		setenv("SOURCE_DATE_EPOCH", cases[i].epoch, 1);
+		for (n = 0; n < sizeof(names) / sizeof(names[0]); n++) {
+			struct timespec then;
+
+			assert_int_equal(utimensat(fd, names[n], times, AT_SYMLINK_NOFOLLOW), 0);
+			day_clamp_times(fd, names[n]);
+			then = time_of(fd, names[n]);
+			assert_int_equal(then.tv_sec, cases[i].then.tv_sec);
+			assert_int_equal(then.tv_nsec, cases[i].then.tv_nsec);
+		}
+	}
+	unsetenv("SOURCE_DATE_EPOCH");
+	day_clamp_times(fd, "nowhere");
+	unlinkat(fd, "link", 0);
+	unlinkat(fd, "file", 0);
+	rmdir(dir);
+	close(file);
+	close(fd);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -203,6 +264,7 @@ int main(void)
 		cmocka_unit_test(dates_in_words),
 		cmocka_unit_test(the_calendar_is_that_of_the_system),
 		cmocka_unit_test(the_epoch_is_heard_when_it_makes_sense),
+		cmocka_unit_test(what_is_newer_than_the_epoch_gets_its_time),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
