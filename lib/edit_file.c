@@ -8,10 +8,17 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "day.h"
 #include "fd.h"
 
 /* Nobody edits more by hand. */
 #define SIZE_MAX_READ ((size_t)1 << 30)
+
+/* The tree that the editor sees as "/". */
+static bool is_here(const struct run *run)
+{
+	return run->root.dir[0] == '\0';
+}
 
 /* The directory that it lies in. */
 static int find_place(struct edit_file *f, struct run *run)
@@ -19,7 +26,7 @@ static int find_place(struct edit_file *f, struct run *run)
 	const char *base = secure_getenv("TMPDIR");
 	char *directory;
 
-	if (run->root.live) {
+	if (is_here(run)) {
 		f->path = arena_printf(&run->arena, "/etc/%s", f->name);
 		f->dirfd = root_openat(&run->root, "/etc", O_RDONLY | O_DIRECTORY, 0);
 		return f->dirfd < 0 ? err_sys(&run->err, ERR_IO, "cannot open /etc") : 0;
@@ -50,10 +57,10 @@ int edit_file_make(struct edit_file *ret, struct run *run, enum table_id id, str
 	const struct schema *s = schema_get(id);
 	struct edit_file f = { .dirfd = -1,
 			       .name = arena_printf(&run->arena, "%s.edit", s->file) };
-	struct selinux *labels = run->root.live ? run_labels(run) : NULL;
+	struct selinux *labels = is_here(run) ? run_labels(run) : NULL;
 	_cleanup_fd_ int fd = -1;
 
-	if ((run->root.live && !labels) || find_place(&f, run) < 0) {
+	if ((is_here(run) && !labels) || find_place(&f, run) < 0) {
 		edit_file_remove(&f);
 		return -1;
 	}
@@ -86,8 +93,10 @@ int edit_file_read(const struct edit_file *f, struct run *run, struct str *ret)
 
 void edit_file_remove(struct edit_file *f)
 {
-	if (f->dirfd >= 0)
+	if (f->dirfd >= 0) {
 		unlinkat(f->dirfd, f->name, 0);
+		day_clamp_times(f->dirfd, ".");
+	}
 	/* With what an editor left beside it, it stays. */
 	if (f->directory)
 		rmdir(f->directory);

@@ -2,7 +2,7 @@
 /*
  * edit_file - the copy of an account file that a person edits.
  *
- * For its owner alone, with the label that the account file gets.  On the running system it is
+ * For its owner alone, with the label that the account file gets.  Where the root is "/" it is
  * /etc/FILE.edit, where editors and their users expect it; for another root it lies in a directory
  * of its own outside of that tree, which may be somebody else's.
  *

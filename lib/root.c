@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -20,6 +21,13 @@ static int look_at(struct root *r)
 	r->live = here.st_dev == there.st_dev && here.st_ino == there.st_ino;
 	r->foreign = !r->live && here.st_uid != 0 && here.st_uid != geteuid();
 	return 0;
+}
+
+static bool image_wanted(void)
+{
+	const char *value = secure_getenv("SHADOW_IMAGE");
+
+	return value && value[0] != '\0';
 }
 
 static const char *without_slashes(const char *dir, struct arena *a)
@@ -54,11 +62,13 @@ int root_open(struct root *ret, const char *root_option, const char *prefix_opti
 		fd_close(&r.fd);
 		return -1;
 	}
+	r.image = image_wanted();
 	if (!r.live) {
 		r.dir = without_slashes(dir, a);
 		if (prefix_option)
 			r.shown = r.dir;
 	}
+	r.live = r.live && !r.image;
 	*ret = r;
 	return 0;
 }

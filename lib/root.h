@@ -9,6 +9,9 @@
  * live decides, in the modules concerned, about NSS, PAM, audit, caches, hooks, login mappings and
  * whether a user is busy.  --root and --prefix differ in how paths are shown, no more.
  *
+ * With SHADOW_IMAGE in the environment no root is live, "/" neither: a run in an image that is
+ * being made is what a run with --prefix from outside is.  It is read with secure_getenv.
+ *
  * foreign says that whoever owns the tree may have given names in it to files that are not his: by
  * a hard link, which no way of resolving a path can see.
  */
@@ -26,15 +29,16 @@
 struct root {
 	int fd;            /* O_DIRECTORY */
 	bool live;         /* the running system */
+	bool image;        /* SHADOW_IMAGE: what is changed is an image in the making */
 	bool foreign;      /* somebody's who is neither root nor we */
-	const char *dir;   /* as given, without slashes at the end; "" when live */
+	const char *dir;   /* as given, without slashes at the end; "" for "/" */
 	const char *shown; /* stands before paths in messages: the prefix, or "" */
 };
 
 /*
  * At most one of the options may be given (ERR_USAGE); NULL is not given.  Both take absolute paths
  * of directories (ERR_ARGUMENT).  One that leads to "/", and an empty prefix, is the running
- * system.
+ * system, dir and shown being "".
  */
 int root_open(struct root *ret, const char *root_option, const char *prefix_option,
 	      struct arena *a, struct err *e);

@@ -130,6 +130,7 @@ static int read_configuration(struct run *run)
 	    defs_load(&run->defs, &run->root, &run->arena, &run->note, &run->err) < 0 ||
 	    defs_override(&run->defs, &run->opt.keys, &run->arena, &run->err) < 0)
 		return -1;
+	run->opt.no_backup |= run->root.image;
 	return selinux_mode_choose(run->opt.selinux, defs_string(&run->defs, "SELINUX_LABELS"),
 				   &run->note, &run->mode, &source, NULL, &run->err);
 }

@@ -93,7 +93,8 @@ static bool stays(const struct caller *c, const char *variable)
 	    starts_with(variable, "LC_") || starts_with(variable, "TERM="))
 		return strlen(variable) <= LOCALE_LENGTH && !strchr(variable, '/');
 	return !c->elevated && (starts_with(variable, "SOURCE_DATE_EPOCH=") ||
-				starts_with(variable, "SHADOW_SELINUX="));
+				starts_with(variable, "SHADOW_SELINUX=") ||
+				starts_with(variable, "SHADOW_IMAGE="));
 }
 
 static void rebuild_environment(struct caller *c, struct arena *a)

@@ -74,7 +74,7 @@ static const char *verdict(const struct report *r)
 
 static const char *target(const struct report *r)
 {
-	return r->run->root.live ? "/" : r->run->root.dir;
+	return r->run->root.dir[0] == '\0' ? "/" : r->run->root.dir;
 }
 
 static void print_facts(const struct report *r)

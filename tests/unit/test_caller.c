@@ -164,7 +164,8 @@ static void __attribute__((noreturn)) run_copy(const char *path, const char *wha
 	static const char *const hostile[] = {
 		"LANG=de_DE.UTF-8", "LC_ALL=/tmp/evil", "LC_TIME=C", "LANGUAGE=../../evil",
 		"TERM=xterm", "PATH=/tmp", "IFS=/", "TZ=/tmp/tz", "SHADOW_SELINUX=off",
-		"SOURCE_DATE_EPOCH=1", "POSIXLY_CORRECT=1", "HOME=/tmp", "no equals",
+		"SHADOW_IMAGE=1", "SOURCE_DATE_EPOCH=1", "POSIXLY_CORRECT=1", "HOME=/tmp",
+		"no equals",
 		/* Thousands of languages are as many files to look for, for each message. */
 		"LANGUAGE=" TEN(TEN(TEN("aa:"))), NULL,
 	};
@@ -263,6 +264,7 @@ static void rebuilds_the_environment(void **state)
 	assert_said("given HOME=/tmp\n");
 	assert_int_equal(run("bits/none", "all", USER), 0);
 	assert_said("env SHADOW_SELINUX=off\n");
+	assert_said("env SHADOW_IMAGE=1\n");
 	assert_said("env SOURCE_DATE_EPOCH=1\n");
 	assert_unsaid("env TZ");
 	assert_unsaid("env LC_ALL");

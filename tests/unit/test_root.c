@@ -6,6 +6,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <sys/stat.h>
 
 #include <cmocka.h>
@@ -105,6 +106,27 @@ static void roots_are_opened_or_refused(void **state)
 	}
 }
 
+static void no_root_is_live_in_an_image(void **state)
+{
+	struct err e = { .kind = ERR_NONE };
+	struct root r;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < 7; i++) {
+		const char *value = i % 2 ? "1" : "";
+
+		setenv("SHADOW_IMAGE", value, 1);
+		assert_int_equal(root_open(&r, with_dir(cases[i].root), with_dir(cases[i].prefix),
+					   &arena, &e), 0);
+		assert_int_equal(r.image, i % 2);
+		assert_int_equal(r.live, cases[i].live && !r.image);
+		assert_string_equal(root_show(&r, &arena, "/etc/passwd"), with_dir(cases[i].shown));
+		root_close(&r);
+	}
+	unsetenv("SHADOW_IMAGE");
+}
+
 static void files_are_read_beneath_the_root(void **state)
 {
 	static const struct {
@@ -170,6 +192,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(roots_are_opened_or_refused),
+		cmocka_unit_test(no_root_is_live_in_an_image),
 		cmocka_unit_test(files_are_read_beneath_the_root),
 		cmocka_unit_test(an_owner_who_is_neither_root_nor_we_is_foreign),
 	};
