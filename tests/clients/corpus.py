@@ -2,7 +2,7 @@
 """The cases: *.case.  A case's name is FILE/NAME.
 
     = NAME [SUITE]      a case begins; with a suite it is run there only, with `full` only by --full
-    = *                 lines that come first in every case of the file below
+    = *                 what comes first in every case of the file below
     ! LINE              a set-up line, run by bash as root; must succeed
     $ LINE              a line, run by bash as root; what it does is compared
     NAME$ LINE          the same as that user of the world
@@ -24,12 +24,14 @@ COMMAND = re.compile(r'([a-z]*\$|!) (.*)', re.S)
 
 
 class Case:
-    def __init__(self, name, marks, lines):
+    def __init__(self, name, marks, first):
         self.name, self.full = name, 'full' in marks
         self.suite = next((mark for mark in marks if mark != 'full'), None)
-        self.lines = list(lines)        # [(user, line, must it succeed, [regex])]
-        self.excuses = []               # [(field, is it only the order of lines)]
-        self.passwords = []
+        # [(user, line, must it succeed, [regex])]
+        self.lines = list(first.lines) if first else []
+        # [(field, is it only the order of lines)]
+        self.excuses = list(first.excuses) if first else []
+        self.passwords = list(first.passwords) if first else []
 
     def commands(self):
         return [(user, line) for user, line, _, _ in self.lines]
@@ -44,7 +46,7 @@ class Case:
 def read_file(path):
     """The cases of one file, in their order."""
     stem = os.path.basename(path).removesuffix('.case')
-    cases, first, case = [], [], None
+    cases, first, case = [], None, None
     with open(path, encoding='utf-8') as file:
         text = file.read()
     blocks = re.findall(r'^[^\t\n#].*(?:\n\t.*)*', text, re.M)
@@ -54,7 +56,7 @@ def read_file(path):
             name, *marks = rest.split()
             case = Case(f'{stem}/{name}', marks, first)
             if name == '*':
-                first = case.lines
+                first = case
             else:
                 cases.append(case)
         elif case and mark == '~':
