@@ -5,6 +5,7 @@
 #	step NAME [VARIABLE=VALUE...] COMMAND...
 #	leave
 #
+# image=NAME		the disk whose tree is the container's
 # files=own		each file has the label that a full system's policy names
 # files=one		all files carry container_file_t
 # files=overlay		an overlay mounted with context=, as container engines do
@@ -20,6 +21,9 @@
 # srv=tmpfs		/srv is a file system of its own
 # target=DIR		a second root inside, for --root and --prefix; its state is reported
 # newpolicy=none|NAME	the file_contexts of the second root, which then has files=own
+# inner=none|IMAGE	the tree of that image is a second root at /mnt/build, on an overlay
+# innerconfig=none|NAME	its /etc/selinux/config
+# innersys=yes		proc and selinuxfs are mounted in it
 
 context=context=system_u:object_r:container_file_t:s0
 
@@ -37,21 +41,33 @@ put_policy() # ROOT CONFIG CONTEXTS
 put_target()
 {
 	if [ "$newpolicy" = none ]; then
-		put_policy "/disk/c$target" none none
-		/vmctl reset /disk/seed "/disk/c$target" /labels/one
+		put_policy "$disk/c$target" none none
+		/vmctl reset "$disk/seed" "$disk/c$target" /labels/one
 	else
-		put_policy "/disk/c$target" targeted "$newpolicy"
-		/vmctl reset /disk/seed "/disk/c$target" /labels/own
+		put_policy "$disk/c$target" targeted "$newpolicy"
+		/vmctl reset "$disk/seed" "$disk/c$target" /labels/own
 	fi
 }
 
 put_overlay()
 {
-	lower=/disk/c
-	[ "$installed" = no ] || lower=/ours:/disk/c
-	mount -t tmpfs up /up
+	lower=$disk/c
+	[ "$installed" = no ] || lower=/ours:$disk/c
 	mkdir /up/upper /up/work
 	mount -t overlay -o "lowerdir=$lower,upperdir=/up/upper,workdir=/up/work,$context" c /c
+}
+
+put_inner()
+{
+	mkdir -p /c/mnt/build /c/share /up/inner /up/inner.work
+	mount --bind /share /c/share
+	mount -t overlay -o "lowerdir=/disk/$inner/c,upperdir=/up/inner,workdir=/up/inner.work,$context" \
+		c /c/mnt/build
+	put_policy /c/mnt/build "$innerconfig" none
+	[ "$innersys" = yes ] || return 0
+	mount -t proc proc /c/mnt/build/proc
+	mount -t sysfs sysfs /c/mnt/build/sys
+	mount --bind /sys/fs/selinux /c/mnt/build/sys/fs/selinux
 }
 
 put_selinuxfs()
@@ -71,20 +87,24 @@ put_selinuxfs()
 cell()
 {
 	cell=$1 files=one config=none contexts=none fs=rw proc=yes domain=spc_t caps=all enforce=1
-	srv=no installed=no target="" newpolicy=none
+	srv=no installed=no target="" newpolicy=none image=debian inner=none innerconfig=none
+	innersys=no
 	shift
 	for pair in "$@"; do
 		eval "${pair%%=*}=\${pair#*=}"
 	done
 	echo "@cell $cell"
+	disk=/disk/$image
 	labels=$files
 	[ "$files" != overlay ] || labels=one
-	/vmctl reset /disk/seed /disk/c "/labels/$labels"
-	[ -z "$target" ] || put_target
+	[ "$inner" = none ] || /vmctl reset "/disk/$inner/seed" "/disk/$inner/c" /labels/one
+	/vmctl reset "$disk/seed" "$disk/c" "/labels/$labels"
+	[ "$target" != /mnt/new ] || put_target
+	mount -t tmpfs up /up
 	if [ "$files" = overlay ]; then
 		put_overlay
 	else
-		mount --bind /disk/c /c
+		mount --bind "$disk/c" /c
 	fi
 	if [ -d /ours ] && [ "$installed" = no ]; then
 		mkdir -p /c/ours
@@ -95,6 +115,7 @@ cell()
 	mount -t sysfs sysfs /c/sys
 	[ "$proc" = no ] || mount -t proc proc /c/proc
 	put_selinuxfs
+	[ "$inner" = none ] || put_inner
 	/vmctl state "/c$target"
 	echo "$enforce" >/sys/fs/selinux/enforce
 }
@@ -110,5 +131,5 @@ leave()
 {
 	echo 0 >/sys/fs/selinux/enforce
 	umount -l /c
-	[ "$files" != overlay ] || umount -l /up
+	umount -l /up
 }

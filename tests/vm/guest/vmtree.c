@@ -213,6 +213,11 @@ static void print_file(const char *path, void *root)
 		each_name(path, any_file, print_file, root);
 }
 
+static int is_test_row(const char *row)
+{
+	return !strncmp(row, "vm", 2) || !strncmp(row, "test", 4) || !strncmp(row, "omnibus", 7);
+}
+
 static void print_rows(const char *root, const char *name)
 {
 	char path[PATH_MAX], dir[PATH_MAX], row[4096];
@@ -221,7 +226,7 @@ static void print_rows(const char *root, const char *name)
 	if (!f)
 		return;
 	while (fgets(row, sizeof row, f))
-		if (!strncmp(row, "vm", 2) || !strncmp(row, "test", 4))
+		if (is_test_row(row))
 			printf("@r %s %.*s\n", name, (int)strcspn(row, "\n"), row);
 	fclose(f);
 }

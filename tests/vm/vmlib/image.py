@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""The disk of the virtual machine: a minimal Debian root and the accounts that tests change.
+"""A disk of the virtual machine: a Debian root and the accounts that tests change.
 
     /c          the container's tree; its accounts and homes are put in place for each cell
     /c/mnt/new  a small second root for --root and --prefix
     /seed       the account files, homes and mail that a cell begins with
 
-The image is kept in the cache and never written: the machine runs on a snapshot of it.
+The image that every run has is kept in the cache.  No image is written: a machine runs on
+snapshots.
 """
 import glob
 import hashlib
@@ -15,11 +16,13 @@ import subprocess
 import tempfile
 
 SUITE = "bookworm"
+MORE = ("rpm",)  # for scriptlets
 HERE = os.path.dirname(os.path.abspath(__file__))
 BASE_ROOT = os.path.join(HERE, "../../lib/base-root")
 ACCOUNT_FILES = ("passwd", "shadow", "group", "gshadow", "subuid", "subgid")
 BULKY = ("usr/share/doc", "usr/share/man", "usr/share/locale", "usr/share/zoneinfo",
-         "var/cache/apt", "var/lib/apt", "usr/share/i18n")
+         "var/cache/apt", "var/lib/apt", "usr/share/i18n", "usr/share/perl",
+         "usr/lib/x86_64-linux-gnu/perl")
 
 # Below 1000: the first account that is made is 1000, as on a new system.
 USERS = {"vmua": 501, "vmub": 502}
@@ -34,7 +37,8 @@ def kept_image(cache):
     if not os.path.exists(path):
         os.makedirs(cache, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=os.environ.get("TMPDIR", "/var/tmp")) as scratch:
-            make_tree(scratch + "/disk")
+            make_root(scratch + "/disk", SUITE, MORE)
+            make_disk(scratch + "/disk")
             make_image(scratch + "/disk", f"{path}.{os.getpid()}")
         for old in glob.glob(os.path.join(cache, f"vm-{SUITE}-*.ext4")):
             os.unlink(old)  # of another version of this file
@@ -48,10 +52,15 @@ def make_image(tree, path):
                     f"{used + used // 5 + 64}M"], check=True, stdout=subprocess.DEVNULL)
 
 
-def make_tree(disk):
+def make_root(disk, suite, more):
+    """A root of the suite, with these packages more."""
+    os.makedirs(disk + "/c")
+    subprocess.run(["sh", BASE_ROOT, suite, disk + "/c", *more], check=True)
+
+
+def make_disk(disk):
+    """What a disk has beside its root."""
     root = disk + "/c"
-    os.makedirs(root)
-    subprocess.run(["sh", BASE_ROOT, SUITE, root], check=True)
     for name in BULKY:
         shutil.rmtree(os.path.join(root, name), ignore_errors=True)
     fill_skel(root + "/etc/skel")

@@ -9,6 +9,7 @@ LEFTOVER = re.compile(r"/etc/(.*\.lock|.*\+|.*\.journal|.*\.[0-9]+)$")
 ABORTED = 128 + signal.SIGABRT
 SAYS = {"gpasswd": "Adding user vmua to group vmga",
         "chsh": "chsh: Warning: /bin/bash does not exist"}  # in a second root
+MADE = {"useradd": "vmun", "omnibus": "omnibus"}  # step -> user
 USER_FILES = ("passwd", "shadow", "group", "gshadow")
 
 
@@ -32,7 +33,7 @@ def judge_step(shape, want, who, start, before, step):
     if step.status != status:
         return [f"status {step.status}, not {status}: {' | '.join(step.out) or 'no message'}"]
     if who == "packaged":
-        return packaged_failed(step) if status else []
+        return packaged_failed(shape, step) if status else []
     if status:
         return unchanged(before, step.state) + ([] if step.out else ["no message"])
     faults = EFFECTS[step.name](shape, before, step.state)
@@ -46,22 +47,23 @@ def wanted_status(want, name):
     return want.get(name, 0) if isinstance(want, dict) else 0
 
 
-def packaged_failed(step):
+def packaged_failed(shape, step):
     text = " ".join(step.out)
     fits = {12: "directory", ABORTED: "avc_context_to_sid"}.get(
         step.status, "failure while writing changes|previous SELinux process context")
     if not re.search(fits, text):
         return [f"says {text}"]
-    if step.name == "useradd" and step.status == 12:
-        return has_rows(step.state, USER_FILES, "vmun")  # the half state
+    if step.name in MADE and step.status == 12:
+        has = has_rows if shape.half else has_no_rows
+        return has(step.state, USER_FILES, MADE[step.name])
     return []
 
 
-def unchanged(before, after):
+def unchanged(before, after, backups=True):
     faults = []
     for path in sorted({*before.files, *after.files} - {"/etc/.pwd.lock"}):
         old, new = before.files.get(path), after.files.get(path)
-        if old != new:
+        if old != new and (backups or not path.endswith("-")):
             faults.append(f"{path} is {new}, was {old}")
     return faults
 
@@ -109,15 +111,27 @@ def groupadd(shape, before, after):
     return has_rows(after, ("group", "gshadow"), "vmgn")
 
 
-def useradd(shape, before, after):
-    faults = has_rows(after, (*USER_FILES, "subuid", "subgid"), "vmun")
-    uid = after.row("passwd", "vmun")[2:3]
-    faults += same_tree(before.below("/home/vmub"), after.below("/home/vmun"))
-    for path in ("/home/vmun", "/var/mail/vmun"):
+def useradd(shape, before, after, user="vmun"):
+    faults = has_rows(after, (*USER_FILES, "subuid", "subgid"), user)
+    uid = after.row("passwd", user)[2:3]
+    faults += same_tree(before.below("/home/vmub"), after.below(f"/home/{user}"))
+    for path in (f"/home/{user}", f"/var/mail/{user}"):
         file = after.files.get(path)
         if not file or [file.owner.split(":")[0]] != uid:
             faults.append(f"{path} is {file}")
     return faults
+
+
+def omnibus(shape, before, after):
+    return useradd(shape, before, after, "omnibus")
+
+
+def use(shape, before, after):
+    """What the new user made in his home is his."""
+    work = after.files.get("/home/omnibus/work")
+    if work and work.owner.split(":") == after.row("passwd", "omnibus")[2:4]:
+        return []
+    return [f"/home/omnibus/work is {work}"]
 
 
 def usermod(shape, before, after):
@@ -174,7 +188,7 @@ def chsh(shape, before, after):
 
 
 EFFECTS = {"chpasswd": chpasswd, "passwd": passwd, "chage": chage, "gpasswd": gpasswd, "chsh": chsh,
-           "groupadd": groupadd, "useradd": useradd, "usermod": usermod, "move": move,
+           "omnibus": omnibus, "use": use, "groupadd": groupadd, "useradd": useradd, "usermod": usermod, "move": move,
            "groupmod": groupmod, "userdel": userdel, "groupdel": groupdel}
 
 

@@ -18,15 +18,16 @@ STARTS = 3
 
 
 class Machines:
-    """What all machines of a run share: kernel, image, guest program, our tools."""
+    """What all machines of a run share: kernel, images, guest program, our tools."""
 
-    def __init__(self, cache, scratch, ours):
+    def __init__(self, cache, scratch, ours, images=None, share=None):
+        """images: name -> disk, more than the distribution's; share: a directory of files."""
         self.scratch = scratch
         self.kernel = machine.kernel(cache)
-        self.image = image.kept_image(cache)
+        self.images = {"debian": image.kept_image(cache), **(images or {})}
         self.parts = scratch + "/parts"
         machine.build_parts(self.parts)
-        self.ours = ours
+        self.trees = {"ours": ours, "share": share}
 
     def run(self, jobs, count, done):
         """Runs the jobs in count machines; done(cell) is called for each whole cell."""
@@ -65,18 +66,19 @@ class Machines:
 
     def run_one(self, name, jobs, done):
         where = os.path.join(self.scratch, name)
-        files = {"jobs": "".join(job.text for job in jobs)}
+        files = {"jobs": "".join(job.text for job in jobs),
+                 "disks": "".join(f"{name}\n" for name in self.images)}
         for kind, table in (("configs", labels.CONFIGS), ("contexts", labels.CONTEXTS),
                             ("labels", labels.tables())):
             files.update({f"{kind}/{name}": content for name, content in table.items()})
         os.makedirs(where)
-        machine.initramfs(where, self.kernel, self.parts, files, self.ours)
+        machine.initramfs(where, self.kernel, self.parts, files, self.trees)
         reader = report.Reader(done)
         with console(name) as log:
             def saw(line):
                 print(line, file=log, flush=True)
                 reader.line(line)
-            machine.boot(machine.command(where, self.kernel, self.image), LIMIT, saw)
+            machine.boot(machine.command(where, self.kernel, self.images.values()), LIMIT, saw)
         faults = [line for line in reader.other if line.startswith("@error")]
         if faults:
             raise machine.MachineError("; ".join(faults))

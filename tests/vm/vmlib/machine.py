@@ -80,8 +80,9 @@ def build_parts(parts):
                     "-f", "/dev/null", os.path.join(VM_DIR, "policy.cil")], check=True)
 
 
-def initramfs(where, kernel_dir, parts, files, ours):
-    """Writes where/initramfs.  files: path inside -> text; ours: directory of our tools or None."""
+def initramfs(where, kernel_dir, parts, files, trees):
+    """Writes where/initramfs.  files: path inside -> text; trees: name inside -> directory or
+    None."""
     tree = where + "/initramfs.d"
     os.makedirs(tree + "/bin")
     shutil.copy("/bin/busybox", tree + "/bin/busybox")
@@ -93,8 +94,9 @@ def initramfs(where, kernel_dir, parts, files, ours):
     os.chmod(tree + "/init", 0o755)
     for name in ("vmctl", "policy"):
         shutil.copy(f"{parts}/{name}", f"{tree}/{name}")
-    if ours:
-        shutil.copytree(ours, tree + "/ours", symlinks=True)
+    for name, source in trees.items():
+        if source:
+            shutil.copytree(source, f"{tree}/{name}", symlinks=True)
     for path, text in {**files, "modules/order": "".join(order)}.items():
         os.makedirs(os.path.dirname(f"{tree}/{path}"), exist_ok=True)
         with open(f"{tree}/{path}", "w") as f:
@@ -106,12 +108,13 @@ def initramfs(where, kernel_dir, parts, files, ours):
                        input=names, stdout=f, check=True)
 
 
-def command(where, kernel_dir, image):
+def command(where, kernel_dir, images):
+    drives = [word for image in images for word in (
+        "-drive", f"file={image},format=raw,if=virtio,snapshot=on,cache=unsafe")]
     return ["qemu-system-x86_64", "-machine", "pc", "-accel", "tcg", "-cpu", "max", "-m", "512",
             "-nodefaults", "-no-user-config", "-no-reboot", "-display", "none",
             "-serial", "stdio", "-kernel", kernel_dir + "/vmlinuz",
-            "-initrd", where + "/initramfs", "-append", CMDLINE,
-            "-drive", f"file={image},format=raw,if=virtio,snapshot=on,cache=unsafe"]
+            "-initrd", where + "/initramfs", "-append", CMDLINE, *drives]
 
 
 def boot(argv, limit, saw):

@@ -20,7 +20,7 @@ labels says what files must carry after our steps:
 from dataclasses import dataclass, field
 
 OK, DB = "OK", "DB"
-HOME = {"useradd": 12}
+HOME = {"useradd": 12, "omnibus": 12}
 SECRET = {"groupadd": 10, "useradd": 1, "groupmod": 10, "userdel": 1, "groupdel": 10,
           "chpasswd": 1, "passwd": 3, "chage": 1, "gpasswd": 1}
 ONE, POLICY, EITHER, KEPT = "ONE", "POLICY", "EITHER", "KEPT"
@@ -48,8 +48,8 @@ PASSWORD_STEPS = {
 # In the user's access check of libselinux: it ends the process, or knows no caller.
 ABORTS = {"passwd": 134, "chage": 134, "chsh": 134}
 NO_CALLER = {"passwd": 1}
-DB_STATUS = {"groupadd": 10, "useradd": 1, "usermod": 1, "move": 1, "groupmod": 10, "userdel": 1,
-             "groupdel": 10, "chpasswd": 1, "passwd": 3, "chage": 1, "gpasswd": 1, "chsh": 1}
+DB_STATUS = {"groupadd": 10, "useradd": 1, "omnibus": 1, "usermod": 1, "move": 1,
+             "groupmod": 10, "userdel": 1, "groupdel": 10, "chpasswd": 1, "passwd": 3, "chage": 1, "gpasswd": 1, "chsh": 1}
 HOST = {"config": "targeted", "contexts": "good", "files": "own", "target": "/mnt/new"}
 GOOD = {"config": "targeted", "contexts": "good"}
 
@@ -66,6 +66,7 @@ class Shape:
     moved: str = "/home/moved"
     key: bool = False  # the distribution's failure is looked at in every run
     passwords: dict = field(default_factory=dict)  # the distribution's other statuses of these
+    half: bool = True  # with status 12 the distribution's useradd leaves the account there
 
     def has_passwords(self, number):
         """Whether the password tools are run here: the distribution's cannot write shadow, or
