@@ -59,9 +59,9 @@ put_overlay()
 
 put_inner()
 {
-	mkdir -p /c/mnt/build /c/share /up/inner /up/inner.work
+	mkdir -p /c/mnt/build /c/share /up/in /up/in.work
 	mount --bind /share /c/share
-	mount -t overlay -o "lowerdir=/disk/$inner/c,upperdir=/up/inner,workdir=/up/inner.work,$context" \
+	mount -t overlay -o "lowerdir=/disk/$inner/c,upperdir=/up/in,workdir=/up/in.work,$context" \
 		c /c/mnt/build
 	put_policy /c/mnt/build "$innerconfig" none
 	[ "$innersys" = yes ] || return 0

@@ -187,9 +187,10 @@ def chsh(shape, before, after):
     return row_is(after, "passwd", "vmua", 6, "/bin/bash")
 
 
-EFFECTS = {"chpasswd": chpasswd, "passwd": passwd, "chage": chage, "gpasswd": gpasswd, "chsh": chsh,
-           "omnibus": omnibus, "use": use, "groupadd": groupadd, "useradd": useradd, "usermod": usermod, "move": move,
-           "groupmod": groupmod, "userdel": userdel, "groupdel": groupdel}
+EFFECTS = {
+    "chpasswd": chpasswd, "passwd": passwd, "chage": chage, "gpasswd": gpasswd, "chsh": chsh,
+    "omnibus": omnibus, "use": use, "groupadd": groupadd, "useradd": useradd, "usermod": usermod,
+    "move": move, "groupmod": groupmod, "userdel": userdel, "groupdel": groupdel}
 
 
 def same_tree(old, new):

@@ -5,6 +5,7 @@ Each has a twin with the distribution's tools, made of the same packages.
 """
 import glob
 import os
+import re
 import shutil
 import subprocess
 from dataclasses import dataclass
@@ -13,8 +14,7 @@ from . import image
 
 TOP = os.path.abspath(os.path.join(image.HERE, "../../.."))
 WANTED = ("passwd", "uidmap", "libsubid5")
-# What a build image for omnibus has beside the minimal system.
-OMNIBUS = ("build-essential", "git", "ruby", "bundler", "fakeroot")
+RECIPE = TOP + "/contrib/images/Containerfile"
 INSTALL = """mount --bind "$1" "$1"
 mount -t proc proc "$1/proc"
 exec chroot "$1" /usr/bin/env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C.UTF-8 \
@@ -30,9 +30,17 @@ class Image:
     ours: bool = False
 
 
+def recipe_packages():
+    """What our recipe puts into an image for omnibus builds."""
+    with open(RECIPE, encoding="utf-8") as recipe:
+        last = recipe.read().split("\nFROM ")[-1]
+    found = re.search(r"apt-get install(.*?)&&", last, re.S)[1].replace("\\\n", " ").split()
+    return tuple(word for word in found if not word.startswith("-"))
+
+
 # Two by two.  The distribution's of the first pair is the one that is always there.
 IMAGES = {"ours": Image(image.SUITE, image.MORE, True)}
-for _name, _suite, _more in (("omnibus", image.SUITE, OMNIBUS), ("bullseye", "bullseye", ()),
+for _name, _suite, _more in (("omnibus", image.SUITE, recipe_packages()), ("bullseye", "bullseye", ()),
                              ("trixie", "trixie", ())):
     IMAGES[_name] = Image(_suite, _more)
     IMAGES[_name + "-ours"] = Image(_suite, _more, True)

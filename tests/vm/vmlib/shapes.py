@@ -48,8 +48,9 @@ PASSWORD_STEPS = {
 # In the user's access check of libselinux: it ends the process, or knows no caller.
 ABORTS = {"passwd": 134, "chage": 134, "chsh": 134}
 NO_CALLER = {"passwd": 1}
-DB_STATUS = {"groupadd": 10, "useradd": 1, "omnibus": 1, "usermod": 1, "move": 1,
-             "groupmod": 10, "userdel": 1, "groupdel": 10, "chpasswd": 1, "passwd": 3, "chage": 1, "gpasswd": 1, "chsh": 1}
+DB_STATUS = {"groupadd": 10, "useradd": 1, "omnibus": 1, "usermod": 1, "move": 1, "groupmod": 10,
+             "userdel": 1, "groupdel": 10, "chpasswd": 1, "passwd": 3, "chage": 1, "gpasswd": 1,
+             "chsh": 1}
 HOST = {"config": "targeted", "contexts": "good", "files": "own", "target": "/mnt/new"}
 GOOD = {"config": "targeted", "contexts": "good"}
 
