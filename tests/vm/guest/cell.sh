@@ -13,7 +13,8 @@
 # contexts=none|NAME	the policy's file_contexts: none, or the file /contexts/NAME;
 #			"dir" is an empty directory in its place
 # fs=rw|ro|none|masked	selinuxfs at /sys/fs/selinux; a path: mounted there instead;
-#			"noenforce": its file `enforce` reads as nothing
+#			"noenforce": its file `enforce` reads as nothing; "hidden":
+#			/proc/filesystems names no selinuxfs
 # proc=yes|no
 # domain=TYPE caps=all|engine enforce=0|1
 # installed=yes		an overlay with our tools in the place of the distribution's; else they are
@@ -81,6 +82,9 @@ put_selinuxfs()
 	case $fs in
 	ro) mount -o remount,ro,bind /c/sys/fs/selinux ;;
 	noenforce) mount --bind /dev/null /c/sys/fs/selinux/enforce ;;
+	hidden)
+		grep -v selinuxfs /proc/filesystems >/up/filesystems
+		mount --bind /up/filesystems /c/proc/filesystems ;;
 	esac
 }
 

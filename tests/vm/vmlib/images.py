@@ -48,6 +48,8 @@ SHAPES = (
           {**POLICY_MISSING, **CONTAINER, "fs": "noenforce"}, (DB, DB), key=True),
     Shape("mock", "selinuxfs not mounted", {**POLICY_MISSING, "fs": "none"}, (OK, OK)),
     Shape("mock-sys", "the host's /sys; no policy", POLICY_MISSING, (DB, OK), key=True),
+    Shape("mock-hidden", "the host's /sys, and the kernel does not name selinuxfs",
+          {**POLICY_MISSING, "fs": "hidden"}, (DB, OK)),
     Shape("mock-root", "--root from a host with a policy", INNER, (DB, DB), at="--root /mnt/build",
           key=True),
     Shape("mock-prefix", "--prefix from a host with a policy", INNER, (OK, OK),

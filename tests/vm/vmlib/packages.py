@@ -34,14 +34,14 @@ def recipe_packages():
     """What our recipe puts into an image for omnibus builds."""
     with open(RECIPE, encoding="utf-8") as recipe:
         last = recipe.read().split("\nFROM ")[-1]
-    found = re.search(r"apt-get install(.*?)&&", last, re.S)[1].replace("\\\n", " ").split()
-    return tuple(word for word in found if not word.startswith("-"))
+    words = re.search(r"apt-get install(.*?)&&", last, re.S)[1].replace("\\\n", " ").split()
+    return tuple(word for word in words if not word.startswith("-"))
 
 
 # Two by two.  The distribution's of the first pair is the one that is always there.
 IMAGES = {"ours": Image(image.SUITE, image.MORE, True)}
-for _name, _suite, _more in (("omnibus", image.SUITE, recipe_packages()), ("bullseye", "bullseye", ()),
-                             ("trixie", "trixie", ())):
+for _name, _suite, _more in (("omnibus", image.SUITE, recipe_packages()),
+                             ("bullseye", "bullseye", ()), ("trixie", "trixie", ())):
     IMAGES[_name] = Image(_suite, _more)
     IMAGES[_name + "-ours"] = Image(_suite, _more, True)
 
