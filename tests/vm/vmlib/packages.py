@@ -28,22 +28,19 @@ class Image:
     suite: str
     more: tuple = ()
     ours: bool = False
-
-
-def recipe_packages():
-    """What our recipe puts into an image for omnibus builds."""
-    with open(RECIPE, encoding="utf-8") as recipe:
-        last = recipe.read().split("\nFROM ")[-1]
-    words = re.search(r"apt-get install(.*?)&&", last, re.S)[1].replace("\\\n", " ").split()
-    return tuple(word for word in words if not word.startswith("-"))
+    recipe: bool = False  # and what our recipe puts into one for omnibus builds
 
 
 # Two by two.  The distribution's of the first pair is the one that is always there.
-IMAGES = {"ours": Image(image.SUITE, image.MORE, True)}
-for _name, _suite, _more in (("omnibus", image.SUITE, recipe_packages()),
-                             ("bullseye", "bullseye", ()), ("trixie", "trixie", ())):
-    IMAGES[_name] = Image(_suite, _more)
-    IMAGES[_name + "-ours"] = Image(_suite, _more, True)
+IMAGES = {
+    "ours": Image(image.SUITE, image.MORE, True),
+    "omnibus": Image(image.SUITE, recipe=True),
+    "omnibus-ours": Image(image.SUITE, ours=True, recipe=True),
+    "bullseye": Image("bullseye"),
+    "bullseye-ours": Image("bullseye", ours=True),
+    "trixie": Image("trixie"),
+    "trixie-ours": Image("trixie", ours=True),
+}
 
 
 class Store:
@@ -58,7 +55,7 @@ class Store:
 
     def disk(self, name, one):
         path, tree = f"{self.scratch}/{name}.ext4", f"{self.scratch}/{name}.d"
-        image.make_root(tree, one.suite, one.more)
+        image.make_root(tree, one.suite, recipe_packages() if one.recipe else one.more)
         if one.ours:
             install(tree + "/c", self.packages(one.suite))
         image.make_disk(tree)
@@ -75,6 +72,14 @@ class Store:
                 **os.environ, "DEB_BUILD_OPTIONS": "nocheck noautodbgsym parallel=2"})
         found = [glob.glob(f"{where}/{name}_*.deb") for name in WANTED]
         return [path for paths in found for path in paths]
+
+
+def recipe_packages():
+    """Of the last image of the recipe, what apt installs."""
+    with open(RECIPE, encoding="utf-8") as recipe:
+        last = recipe.read().split("\nFROM ")[-1]
+    words = re.search(r"apt-get install(.*?)&&", last, re.S)[1].replace("\\\n", " ").split()
+    return tuple(word for word in words if not word.startswith("-"))
 
 
 def install(root, files):
