@@ -31,6 +31,7 @@ static const struct profile profiles[PROFILE_COUNT] = {
 		.defaults_groups = true,
 		.groups_for_system = true,
 		.chsh_unlisted = true,
+		.usr_nologin = true,
 	},
 	[PROFILE_FEDORA] = {
 		.name = "fedora",
@@ -49,6 +50,7 @@ static const struct profile profiles[PROFILE_COUNT] = {
 		.defaults_groups = true,
 		.defaults_btrfs = true,
 		.chsh_unlisted = true,
+		.usr_nologin = true,
 	},
 };
 

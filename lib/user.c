@@ -6,6 +6,7 @@
 
 #include "beneath.h"
 #include "day.h"
+#include "profile.h"
 
 const char *user_day(struct arena *a, long day)
 {
@@ -28,11 +29,18 @@ bool user_parse_days(const char *text, long *ret)
 	return true;
 }
 
+/* Nobody is meant to run it, so that small images do without. */
+static bool is_nologin(const char *shell)
+{
+	return strcmp(shell, "/sbin/nologin") == 0 ||
+	       (profile_get()->usr_nologin && strcmp(shell, "/usr/sbin/nologin") == 0);
+}
+
 void user_warn_shell(struct run *run, const char *shell)
 {
 	struct stat st;
 
-	if (!shell || shell[0] != '/')
+	if (!shell || shell[0] != '/' || is_nologin(shell))
 		return;
 	if (beneath_stat(run->root.fd, shell, 1, &st) < 0 || !S_ISREG(st.st_mode) ||
 	    !(st.st_mode & 0111))
