@@ -6,6 +6,7 @@ import re
 
 import place
 from place import demand
+from sizes import sizes
 
 PAM = ('chfn', 'chpasswd', 'chsh', 'newusers', 'passwd')
 MODES = {'/usr/bin/passwd': 'root root 4755', '/usr/bin/chfn': 'root root 4755',
@@ -104,6 +105,7 @@ def beside(suite):
     for line in owners:
         who, _, path = line.partition(': ')
         others = [w for w in who.split(', ') if w.split(':')[0] not in names]
+        demand(not re.search('/man/.[^/]*/man', path), f'{path}: the manuals-* have those')
         if others and not who.startswith('diversion'):
             kind = system.run(f'[ -d {path} ] && echo directory || echo file').strip()
             demand(kind == 'directory', f'{path} is of {who}')
@@ -163,6 +165,46 @@ def overrides(suite):
     demand(said[:2] == ['root root 755', 'root staff 4750'], said)
 
 
+WRAPPER = '''
+dpkg-divert --add --rename --divert /usr/sbin/{0}.distrib /usr/sbin/{0}
+printf '#!/bin/sh\\necho wrapped\\nexec /usr/sbin/{0}.distrib "$@"\\n' >/usr/sbin/{0}
+chmod 755 /usr/sbin/{0}
+'''
+
+
+def diverted(suite):
+    """A tool that a wrapper stands for (dpkg-divert): the wrapper gets its calls, and no others."""
+    for name in ('useradd', 'usermod'):
+        system = suite.system()
+        system.run(WRAPPER.format(name))
+        system.install(*suite.paths)
+        system.install(*suite.paths)
+        for tool, arguments in (('useradd', ''), ('usermod', '-c Other'), ('userdel', '')):
+            said = system.run(f'{tool} {arguments} carol')
+            demand(('wrapped' in said) == (tool == name), f'{name} diverted: {tool}:', said)
+            row = system.try_('getent passwd carol')[1]
+            demand(('Other' in row if tool == 'usermod' else bool(row) == (tool == 'useradd')),
+                   f'{name} diverted: {tool}:', row)
+        said = system.run('dpkg --verify; dpkg --audit')
+        demand(not said.strip(), f'{name} diverted:', said)
+
+
+def mode_override(suite):
+    """dpkg-statoverride of one of the tools that share a program counts for this one alone."""
+    for name in ('useradd', 'userdel', 'usermod', 'pwconv'):
+        system = suite.system()
+        system.run(f'dpkg-statoverride --update --add root staff 0750 /usr/sbin/{name}')
+        for step in ('upgraded', 'again'):
+            system.install(*suite.paths)
+            found = system.run('stat -c "%n %U %G %a" /usr/sbin/{useradd,userdel,usermod,pwconv,'
+                               'grpck,vipw}').splitlines()
+            for line in found:
+                want = 'root staff 750' if line.startswith(f'/usr/sbin/{name} ') else \
+                    'root root 755'
+                demand(line.endswith(f' {want}'), f'{name}, {step}: {line}, not {want}')
+            system.run('useradd carol; usermod -c Other carol; userdel carol; pwconv; grpck -r')
+
+
 def round_trip(suite):
     """Theirs, ours, theirs again, ours, removed, purged: people log in, accounts stay."""
     system = suite.system()
@@ -176,6 +218,8 @@ def round_trip(suite):
         logins(system)
         system.run('useradd -m carol; userdel -r carol')
         demand(system.accounts() == before, f'{step}: useradd and userdel left something')
+        said = system.run('dpkg --audit; dpkg --verify; find /etc -name "*.dpkg-*"')
+        demand(not said.strip(), f'{step}:', said)
     removed = ' '.join(name for name in suite.files)
     system.run(f'dpkg --force-depends --remove {removed}')
     demand(system.accounts() == before, 'removed: the account files differ')
@@ -187,6 +231,47 @@ def round_trip(suite):
     left = system.run('ls -d /etc/default/useradd* /etc/pam.d/{chfn,chsh,passwd,newusers,chpasswd}'
                       ' /etc/shadow.journal /usr/lib/tmpfiles.d/passwd.conf 2>/dev/null || :')
     demand(not left.strip(), 'left behind:', left)
+
+
+# Paths, owners, modes, targets, sizes and times; but for what a package manager writes.
+LISTING = '''
+find / -xdev \\( -path /proc -o -path /ours -o -path /theirs -o -path /var/lib/dpkg \\
+    -o -path /var/log -o -path /var/cache -o -path /tmp -o -name ld.so.cache \\
+    -o -name .pwd.lock \\) -prune -o \\
+    -type f -printf "%p %u %g %m %s %T@\\n" -o -printf "%p %y %u %g %m %l\\n" | sort
+'''
+
+
+def purged(suite):
+    """Where the distribution's are gone, ours are installed, used and purged: nothing is left, and
+    nothing else is touched."""
+    system = suite.system()
+    names = ' '.join(set(place.THEIRS[suite.name]) | set(suite.files))
+    system.run(f'dpkg --force-depends --force-remove-protected --purge {names} 2>&1')
+    before = system.run(LISTING).splitlines()
+    system.install(*suite.paths)
+    system.run('useradd -D -s /bin/bash; useradd -D -s /bin/sh')
+    system.run(f'dpkg --force-depends --purge {" ".join(suite.files)}')
+    after = system.run(LISTING).splitlines()
+    demand(before == after, *sorted(set(before) ^ set(after))[:10])
+
+
+def next_release(suite):
+    """Ours of the release before become ours of this one, and people log in."""
+    if not suite.former:
+        return
+    system = suite.system()
+    system.put(suite.former, '/former')
+    system.run(PEOPLE)
+    before = system.accounts()
+    names = ' '.join(f'/former/{name}_*.deb' for name in suite.files)
+    system.run(f'dpkg --force-downgrade -i {names}')
+    system.install(*suite.paths)
+    demand(system.accounts() == before, 'the account files differ')
+    said = system.run(f'dpkg --audit; dpkg --verify; ls -d /etc/pam.d/*.dpkg* 2>/dev/null || :;'
+                      ' ls /sbin/shadowconfig >/dev/null')
+    demand(not said.strip(), said)
+    logins(system)
 
 
 def interrupted(suite):
@@ -212,12 +297,19 @@ def other_root(suite):
         printf 'root:*:0:0:root:/root:/bin/sh\\nalice:x:1000:1000::/:/bin/sh\\n' >/other/etc/passwd
         printf 'root:*:0:\\nalice:*:1000:\\n' >/other/etc/group''')
     passwd = suite.target['passwd']
+    system.run('dpkg-statoverride --root=/other --add root root 0700 /usr/sbin/usermod')
     system.run(f'dpkg --root=/other --force-depends --force-script-chrootless -i {passwd}')
     demand('shadow:x:42:' in system.run('cat /other/etc/group'), 'no group shadow')
     said = system.run('cd /other/etc; stat -c "%n %u %g %a" shadow gshadow; cat shadow')
     demand('shadow 0 42 640' in said and 'alice:' in said, said)
     demand(system.accounts() == before, 'the accounts of this root differ')
-    demand(system.run('stat -c "%a" /other/usr/bin/passwd').strip() == '4755', 'no bits')
+    said = system.run('cd /other/usr; stat -c "%n %a" bin/passwd sbin/usermod sbin/useradd')
+    demand(said.split() == ['bin/passwd', '4755', 'sbin/usermod', '700', 'sbin/useradd', '755'],
+           said)
+    demand('755' in system.run('stat -c %a /usr/sbin/usermod'), 'the mode of this root differs')
+    system.run('dpkg --root=/other --force-depends --force-script-chrootless'
+               ' --force-remove-protected --purge passwd')
+    demand('alice:' in system.run('cat /other/etc/shadow') and system.accounts() == before, 'purge')
 
 
 def at_boot(suite):
@@ -235,5 +327,7 @@ def at_boot(suite):
     demand('passwd.lock' in system.run('cat /usr/lib/tmpfiles.d/passwd.conf'), 'no tmpfiles')
 
 
-CASES = [relations, lintian, compiler_flags, hardened, beside, modes, same_settings,
-         edited_settings, overrides, round_trip, interrupted, other_root, at_boot]
+CASES = [relations, sizes, lintian, compiler_flags, hardened, beside, modes, same_settings,
+         edited_settings, overrides, diverted, mode_override,
+         round_trip, purged,
+         next_release, interrupted, other_root, at_boot]
