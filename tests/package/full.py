@@ -10,8 +10,8 @@ import subprocess
 import place
 from place import demand
 
-# $1: the root, $2: the path to build at, as another user, on another host, with another umask,
-# locale, time zone and home than debian/build has; one job instead of two.
+# $1: the root, $2: the path to build at, $3: options; as another user, on another host, with
+# another umask, locale, time zone and home than debian/build has; one job instead of two.
 ELSEWHERE = '''
 mount --bind "$1" "$1"
 mount -t proc proc "$1/proc"
@@ -19,7 +19,7 @@ hostname elsewhere
 umask 0002
 exec chroot --userspec=54321:54321 "$1" /usr/bin/env -i PATH=/usr/bin:/usr/sbin:/bin:/sbin \
     HOME=/nowhere LC_ALL=C TZ=Pacific/Kiritimati USER=other SHELL=/bin/bash EXTRA=1 \
-    DEB_BUILD_OPTIONS="nocheck parallel=1" /bin/sh -ec \
+    DEB_BUILD_OPTIONS="nocheck parallel=1 $3" /bin/sh -ec \
     "cd $2 && dpkg-source -x *.dsc tree && cd tree && exec dpkg-buildpackage -us -uc -b -rfakeroot"
 '''
 
@@ -32,48 +32,60 @@ def build_root(suite):
     return where
 
 
-def checksums(where):
-    found = {}
-    for path in glob.glob(f'{where}/*.deb'):
-        with open(path, 'rb') as file:
-            found[os.path.basename(path)] = hashlib.sha256(file.read()).hexdigest()
-    return found
-
-
-def reproducible(suite):
-    """The source package built elsewhere: the same bits.  And the source package twice."""
-    root = build_root(suite)
-    path = '/var/tmp/an other'.replace(' ', '-')
-    os.mkdir(root + path)
-    for pattern in ('*.dsc', '*.tar.xz'):
-        for file in glob.glob(f'{suite.packages}/{pattern}'):
-            shutil.copy(file, root + path)
-    place.call('chown', '-R', '54321:54321', root + path)
-    place.call('unshare', '--mount', '--uts', '--pid', '--fork', '/bin/sh', '-ec', ELSEWHERE, 'sh',
-               root, path)
-    first, second = checksums(suite.packages), checksums(root + path)
-    demand(first and set(first) == set(second), 'other packages:', set(first) ^ set(second))
-    differ = [name for name in first if first[name] != second[name]]
+def compare(first, second, patterns=('*.deb',)):
+    """Files of two directories, bit by bit."""
+    found = []
+    for where in (first, second):
+        found.append({})
+        for path in (path for pattern in patterns for path in glob.glob(f'{where}/{pattern}')):
+            with open(path, 'rb') as file:
+                found[-1][os.path.basename(path)] = hashlib.sha256(file.read()).hexdigest()
+    one, two = found
+    demand(one and set(one) == set(two), 'other files:', set(one) ^ set(two))
+    differ = [name for name in one if one[name] != two[name]]
     demand(not differ, 'these differ:', differ)
 
 
+def reproducible(suite):
+    """The source package built elsewhere: the same bits."""
+    root = build_root(suite)
+    path = '/var/tmp/another/place'
+    os.makedirs(root + path)
+    for pattern in ('*.dsc', '*.tar.xz'):
+        for file in glob.glob(f'{suite.packages}/{pattern}'):
+            shutil.copy(file, root + path)
+    place.call('chown', '-R', '54321:54321', f'{root}/var/tmp/another')
+    symbols = glob.glob(f'{suite.packages}/*-dbgsym_*.deb')
+    place.call('unshare', '--mount', '--uts', '--pid', '--fork', '/bin/sh', '-ec', ELSEWHERE, 'sh',
+               root, path, '' if symbols else 'noautodbgsym')
+    compare(suite.packages, root + path)
+
+
 def source_twice(suite):
-    """The source package does not depend on the machine either."""
-    where = f'{suite.scratch}/copy-source'
-    place.call(f'{place.TOP}/debian/build', '--source', suite.name, where)
-    for path in glob.glob(f'{where}/*.tar.xz'):
-        with open(path, 'rb') as one, open(f'{suite.packages}/{os.path.basename(path)}',
-                                           'rb') as two:
-            demand(one.read() == two.read(), os.path.basename(path), 'differs')
+    """The source package made again of itself, with other modes and times: the same bits."""
+    tree, where = f'{suite.scratch}/copy-again', f'{suite.scratch}/copy-source'
+    place.call('dpkg-source', '--no-check', '-x', *glob.glob(f'{suite.packages}/*.dsc'), tree)
+    with open(f'{tree}/debian/changelog', encoding='utf-8') as file:
+        rest = re.split(r'^(?=shadow-portable )', file.read(), flags=re.M)[2]
+    with open(f'{tree}/debian/changelog', 'w', encoding='utf-8') as file:
+        file.write(rest.replace(' unstable;', ' UNRELEASED;', 1))
+    place.call('chmod', '-R', 'go-rwx', tree)
+    place.call('find', tree, '-exec', 'touch', '-h', '-d', '2030-01-01', '{}', '+')
+    place.call('sh', '-c', 'umask 077; exec "$@"', 'sh', f'{tree}/debian/build', '--source',
+               suite.name, where, env={**os.environ, 'TZ': 'Pacific/Kiritimati', 'LC_ALL': 'C'})
+    compare(suite.packages, where, ('*.tar.xz', '*.dsc'))
 
 
 def checked_build(suite):
-    """The build runs the tests of units and command lines, and they pass."""
+    """The build runs the tests of units and command lines; they pass, and leave no trace."""
     where = f'{suite.scratch}/copy-checked'
-    suite.build(where, 'parallel=2')
+    symbols = glob.glob(f'{suite.packages}/*-dbgsym_*.deb')
+    suite.build(where, 'parallel=2' + ('' if symbols else ' noautodbgsym'))
     with open(f'{where}/{suite.name}.log', encoding='utf-8') as file:
         totals = re.findall(r'^(\d+) passed, (\d+) failed', file.read(), re.M)
     demand(len(totals) >= 2 and all(int(t[0]) > 100 and t[1] == '0' for t in totals), totals)
+    if not os.environ.get('PACKAGES'):
+        compare(suite.packages, where)
 
 
 # $1: the root; then the command.  A testbed has what a system has mounted, and no network.
@@ -112,12 +124,16 @@ def autopkgtest(suite):
 
 
 def piuparts(suite):
-    """Installed, upgraded from the distribution's, removed and purged by piuparts."""
+    """Installed, upgraded from the distribution's, removed and purged by piuparts.  It removes what
+    a base system lacks, so not passwd: cases.purged does that."""
     base = f'{suite.scratch}/copy-base'
     place.call(f'{place.TOP}/tests/lib/base-root', suite.name, base)
     place.call('tar', '-C', base, '-czf', f'{base}.tar.gz', '.')
-    place.call('piuparts', '--basetgz', f'{base}.tar.gz', '--distribution', suite.name,
-               '--no-eatmydata', '--log-level', 'info', *suite.files.values())
+    subprocess.run(['rm', '-rf', base], check=True)
+    said = place.call('piuparts', '--basetgz', f'{base}.tar.gz', '--distribution', suite.name,
+                      '--no-eatmydata', '--log-level', 'info', *suite.files.values())
+    for line in ('Installation and purging test', 'Installation, upgrade and purging tests'):
+        demand(f'PASS: {line}' in said, line, 'was not done')
 
 
 CASES = [reproducible, source_twice, checked_build, autopkgtest, piuparts]
