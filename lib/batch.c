@@ -9,6 +9,7 @@
 #include "name.h"
 #include "nss.h"
 #include "password.h"
+#include "text.h"
 
 /* The password of a group that is made along: nobody has it. */
 #define NO_GROUP_PASSWORD "*"
@@ -32,12 +33,12 @@ static int wrong_by(struct run *run, struct batch *b, const struct batch_line *l
 
 static int no_user(struct run *run, struct batch *b, const struct batch_line *l)
 {
-	return wrong_by(run, b, l, "can't create user");
+	return wrong_by(run, b, l, _("can't create user"));
 }
 
 static int no_group(struct run *run, struct batch *b, const struct batch_line *l)
 {
-	return wrong_by(run, b, l, "can't create group");
+	return wrong_by(run, b, l, _("can't create group"));
 }
 
 /* --- a new account --- */
@@ -186,7 +187,7 @@ static int make_one(struct run *run, struct txn *txn, struct batch *b, struct ba
 		return no_user(run, b, l);
 	}
 	if (check_home(run, l) < 0)
-		return wrong_by(run, b, l, "can't create home directory");
+		return wrong_by(run, b, l, _("can't create home directory"));
 	return add(run, txn, b, l, &a);
 }
 
@@ -202,12 +203,12 @@ static int note_change(struct run *run, struct txn *txn, struct batch *b, struct
 	l->place = row->at;
 	if (!user_find(run, txn, l->name, &user)) {
 		err_set(&run->err, ERR_USER_FILE, "the row of user '%s' is malformed", l->name);
-		return wrong_by(run, b, l, "can't update entry");
+		return wrong_by(run, b, l, _("can't update entry"));
 	}
 	if (user_check_single(run, txn_table(txn, TABLE_PASSWD), l->name) < 0)
-		return wrong_by(run, b, l, "can't update entry");
+		return wrong_by(run, b, l, _("can't update entry"));
 	if (check_home(run, l) < 0)
-		return wrong_by(run, b, l, "can't create home directory");
+		return wrong_by(run, b, l, _("can't create home directory"));
 	l->settled_uid = user.uid;
 	l->settled_gid = user.gid;
 	return 0;

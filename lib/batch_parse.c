@@ -7,6 +7,7 @@
 #include "batch.h"
 #include "fd.h"
 #include "name.h"
+#include "text.h"
 
 /* Of a line with its NUL; -1 where there are not as many fields as passwd has. */
 static int split(char *line, char *fields[PW_COLUMNS])
@@ -28,13 +29,13 @@ static int split(char *line, char *fields[PW_COLUMNS])
 static const char *field_fault(const struct batch_line *l)
 {
 	if (!name_is_field(NAME_FIELD_TEXT, l->gecos))
-		return "invalid comment";
+		return _("invalid comment");
 	if (l->home[0] && l->home[0] != '/')
-		return "homedir must be an absolute path";
+		return _("homedir must be an absolute path");
 	if (l->home[0] && !name_is_field(NAME_FIELD_PATH, l->home))
-		return "invalid home directory";
+		return _("invalid home directory");
 	if (!name_is_field(NAME_FIELD_SHELL, l->shell))
-		return "invalid shell";
+		return _("invalid shell");
 	return NULL;
 }
 
@@ -46,7 +47,7 @@ static void take_password(struct batch *b, struct batch_line *l, char *text)
 	if (n == 0)
 		return;
 	if (n >= SECRET_SIZE) {
-		l->fault = "the password is too long";
+		l->fault = _("the password is too long");
 		return;
 	}
 	l->password = &p->items[p->count++];
@@ -59,11 +60,11 @@ static void parse(struct batch *b, struct batch_line *l, char *line, size_t n)
 	char *fields[PW_COLUMNS];
 
 	if (n > PAIRS_LINE_MAX) {
-		l->fault = "line too long";
+		l->fault = _("line too long");
 	} else if (strlen(line) != n) {
-		l->fault = "there is a NUL in it";
+		l->fault = _("there is a NUL in it");
 	} else if (split(line, fields) < 0) {
-		l->fault = "invalid line";
+		l->fault = _("invalid line");
 	} else {
 		l->name = fields[PW_NAME];
 		l->uid = fields[PW_UID];

@@ -11,6 +11,7 @@
 #include "json.h"
 #include "name.h"
 #include "profile.h"
+#include "text.h"
 #include "user.h"
 
 static const char *const paths[] = {
@@ -169,14 +170,15 @@ static int check(struct run *run, enum defaults_key key, const char *value, cons
 		return day_parse(value, &day) ? 0 :
 			       err_set(&run->err, ERR_ARGUMENT, "invalid date '%s'", value);
 	case DEFAULTS_HOME:
-		return name_check_field(NAME_FIELD_PATH, "base directory", value, &run->err);
+		return name_check_field(NAME_FIELD_PATH, N_("base directory"), value, &run->err);
 	case DEFAULTS_SHELL:
-		return name_check_field(NAME_FIELD_SHELL, "shell", value, &run->err);
+		return name_check_field(NAME_FIELD_SHELL, N_("shell"), value, &run->err);
 	case DEFAULTS_SKEL:
 	case DEFAULTS_USRSKEL:
-		return name_check_field(NAME_FIELD_PATH, "skeleton directory", value, &run->err);
+		return name_check_field(NAME_FIELD_PATH, N_("skeleton directory"), value,
+					&run->err);
 	default:
-		return name_check_field(NAME_FIELD_TEXT, "field", value, &run->err);
+		return name_check_field(NAME_FIELD_TEXT, N_("field"), value, &run->err);
 	}
 }
 

@@ -2,6 +2,7 @@
 /* A user that goes leaves its groups. */
 #include "group.h"
 #include "group_lines.h"
+#include "text.h"
 #include "user.h"
 
 static void note_left(struct run *run, const struct user *user, bool shadow, const char *group)
@@ -84,16 +85,18 @@ static const char *why_it_stays(struct run *run, struct txn *txn, const struct u
 
 	if (!schema_id(lines->rows[0].column[GR_GID], &gid) || gid != user->gid)
 		return arena_printf(a,
-				    "group %s not removed because it is not the primary group of "
-				    "user %s.",
+				    _("group %s not removed because it is not the primary group "
+				      "of user %s."),
 				    user->name, user->name);
 	if (lines->members.n > 0)
-		return arena_printf(a, "group %s not removed because it has other members.",
+		return arena_printf(a, _("group %s not removed because it has other members."),
 				    user->name);
 	if (force || group_check_not_primary(run, txn, user->gid) == 0)
 		return NULL;
 	err_clear(&run->err);
-	return arena_printf(a, "group %s is the primary group of another user and is not removed.",
+	return arena_printf(a,
+			    _("group %s is the primary group of another user and is not "
+			      "removed."),
 			    user->name);
 }
 

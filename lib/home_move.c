@@ -10,6 +10,7 @@
 #include "fd.h"
 #include "home_private.h"
 #include "mount.h"
+#include "text.h"
 
 struct home_move {
 	struct home_move_spec spec;
@@ -123,14 +124,14 @@ static int rename_by_link(struct run *run, struct home_move *m)
 static int check_from(struct run *run, const struct home_move *m)
 {
 	if (S_ISLNK(m->from.st.st_mode))
-		return refuse_move(run, m, m->from.shown, "a symbolic link");
+		return refuse_move(run, m, m->from.shown, _("a symbolic link"));
 	if (!S_ISDIR(m->from.st.st_mode))
 		return err_set(&run->err, ERR_HOME,
 			       "The previous home directory (%s) was not a directory. It is not "
 			       "removed and no home directories are created.",
 			       m->from.shown);
 	if (home_is_system(run, &m->from.st))
-		return refuse_move(run, m, m->from.shown, "a system directory");
+		return refuse_move(run, m, m->from.shown, _("a system directory"));
 	return 0;
 }
 
@@ -159,7 +160,7 @@ static int copy_home(struct run *run, struct home_move *m)
 	if (mount_below(m->from.fd, below, sizeof(below)) == 1)
 		return refuse_move(run, m,
 				   arena_printf(&run->arena, "%s%s", m->from.shown, below),
-				   "a mount point");
+				   _("a mount point"));
 	if (home_make(run, &m->to, kind, &to) < 0)
 		return -1;
 	if (tree_copy(m->from.fd, to, &how, &run->err) == 0)

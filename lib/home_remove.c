@@ -6,6 +6,7 @@
 #include "day.h"
 #include "fd.h"
 #include "home_private.h"
+#include "text.h"
 
 struct home_removal {
 	const char *user, *path;
@@ -18,7 +19,7 @@ struct home_removal {
 
 static const char *refuse(struct run *run, const struct home_dir *dir, const char *why)
 {
-	return arena_printf(&run->arena, "%s %s, not removing", dir->shown, why);
+	return arena_printf(&run->arena, _("%s %s, not removing"), dir->shown, why);
 }
 
 static const char *judge(struct run *run, struct table *passwd, const struct home_removal *plan,
@@ -27,18 +28,19 @@ static const char *judge(struct run *run, struct table *passwd, const struct hom
 	const char *other;
 
 	if (S_ISLNK(dir->st.st_mode))
-		return refuse(run, dir, "is a symbolic link");
+		return refuse(run, dir, _("is a symbolic link"));
 	if (S_ISDIR(dir->st.st_mode) && home_is_system(run, &dir->st))
-		return refuse(run, dir, "is a system directory");
+		return refuse(run, dir, _("is a system directory"));
 	if (dir->st.st_uid != plan->uid && !plan->force)
-		return arena_printf(&run->arena, "%s not owned by %s, not removing", dir->shown,
+		return arena_printf(&run->arena, _("%s not owned by %s, not removing"), dir->shown,
 				    plan->user);
 	if (!S_ISDIR(dir->st.st_mode))
-		return refuse(run, dir, "is not a directory");
+		return refuse(run, dir, _("is not a directory"));
 	other = passwd ? home_is_shared(run, passwd, plan->user, dir) : NULL;
 	if (!other)
 		return NULL;
-	return arena_printf(&run->arena, "%s is or holds the home directory of %s, not removing",
+	return arena_printf(&run->arena,
+			    _("%s is or holds the home directory of %s, not removing"),
 			    dir->shown, other);
 }
 
@@ -53,7 +55,7 @@ int home_plan_removal(struct run *run, struct table *passwd, const char *user, c
 		plan->st = dir.st;
 		plan->refusal = judge(run, passwd, plan, &dir);
 	} else if (errno == EISDIR) {
-		plan->refusal = refuse(run, &dir, "is a system directory");
+		plan->refusal = refuse(run, &dir, _("is a system directory"));
 	} else {
 		plan->missing = true;
 	}

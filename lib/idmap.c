@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "str.h"
+#include "text.h"
 
 /* The last id that is one: (uid_t)-1 is none. */
 #define LAST_ID (UINT32_MAX - 1)
@@ -91,11 +92,11 @@ static int check_overlap(const struct idmap *map, struct arena *a, struct err *e
 	qsort(sorted, map->count, sizeof(*sorted), by_upper);
 	for (i = 1; i < map->count; i++)
 		if (sorted[i].upper - sorted[i - 1].upper < sorted[i - 1].count)
-			return overlap(map, &sorted[i - 1], &sorted[i], "inside of", e);
+			return overlap(map, &sorted[i - 1], &sorted[i], _("inside of"), e);
 	qsort(sorted, map->count, sizeof(*sorted), by_lower);
 	for (i = 1; i < map->count; i++)
 		if (sorted[i].lower - sorted[i - 1].lower < sorted[i - 1].count)
-			return overlap(map, &sorted[i - 1], &sorted[i], "outside of", e);
+			return overlap(map, &sorted[i - 1], &sorted[i], _("outside of"), e);
 	return 0;
 }
 

@@ -8,6 +8,7 @@
 
 #include "fd.h"
 #include "idmap_why.h"
+#include "text.h"
 
 static const char *file_of(const struct idmap_set *s)
 {
@@ -62,7 +63,7 @@ static int open_map(const struct idmap_set *s, struct arena *a, struct err *e)
 		return -1;
 	}
 	if (fd < 0)
-		refused(s, arena_printf(a, "open of %s failed", file_of(s)), error, a, e);
+		refused(s, arena_printf(a, _("open of %s failed"), file_of(s)), error, a, e);
 	return fd;
 }
 
@@ -71,7 +72,7 @@ static int open_setgroups(const struct idmap_set *s, struct arena *a, struct err
 	int fd = idmap_target_openat(s->target, "setgroups", O_RDWR);
 
 	if (fd < 0)
-		refused(s, "open of setgroups failed", errno, a, e);
+		refused(s, _("open of setgroups failed"), errno, a, e);
 	return fd;
 }
 
@@ -84,7 +85,7 @@ static int deny_setgroups(const struct idmap_set *s, int fd, struct arena *a, st
 		return 0;
 	if (n >= 0 && lseek(fd, 0, SEEK_SET) == 0 && write(fd, "deny\n", 5) == 5)
 		return 0;
-	return refused(s, "failed to setgroups deny policy", errno, a, e);
+	return refused(s, _("failed to setgroups deny policy"), errno, a, e);
 }
 
 static int write_map(const struct idmap_set *s, int fd, const char *text, size_t length,
@@ -101,7 +102,7 @@ static int write_map(const struct idmap_set *s, int fd, const char *text, size_t
 		return -1;
 	if (n == (ssize_t)length)
 		return 0;
-	return refused(s, arena_printf(a, "write to %s failed", file_of(s)), error, a, e);
+	return refused(s, arena_printf(a, _("write to %s failed"), file_of(s)), error, a, e);
 }
 
 struct namespace {

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "subid_private.h"
+#include "text.h"
 
 static const struct {
 	enum table_id of;
@@ -30,7 +31,7 @@ const char *idmarks_why(struct run *run)
 {
 	if (!idmarks_on(&run->defs))
 		return "";
-	return arena_printf(&run->arena, " (" IDMARKS_KEY " keeps back those of %s)",
+	return arena_printf(&run->arena, _(" (%s keeps back those of %s)"), IDMARKS_KEY,
 			    root_show(&run->root, &run->arena, schema_get(TABLE_IDMARKS)->path));
 }
 

@@ -384,10 +384,10 @@ static bool parse(struct str text, struct arena *a, struct journal *j)
 static int set_aside(const struct txn *txn, struct err *e)
 {
 	if (renameat(txn->etc, JOURNAL, txn->etc, JOURNAL_BAD) < 0)
-		return err_sys(e, ERR_USER_FILE, "cannot set %s" JOURNAL_PATH " aside",
-			       txn->spec.root->shown);
-	note_say(txn->spec.note, "%s" JOURNAL_PATH " cannot be trusted; it is kept as %s/etc/%s",
-		 txn->spec.root->shown, txn->spec.root->shown, JOURNAL_BAD);
+		return err_sys(e, ERR_USER_FILE, "cannot set %s%s aside", txn->spec.root->shown,
+			       JOURNAL_PATH);
+	note_say(txn->spec.note, "%s%s cannot be trusted; it is kept as %s/etc/%s",
+		 txn->spec.root->shown, JOURNAL_PATH, txn->spec.root->shown, JOURNAL_BAD);
 	return 0;
 }
 

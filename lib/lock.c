@@ -15,6 +15,7 @@
 #include "fd.h"
 #include "lock_file.h"
 #include "schema.h"
+#include "text.h"
 
 #define PWD_LOCK ".pwd.lock"
 
@@ -153,11 +154,11 @@ static bool wait_more(struct wait *w, const char *path, pid_t holder)
 
 	if (seconds >= (double)w->timeout) {
 		if (holder > 0)
-			say_holder(w, "not waiting for", path, holder);
+			say_holder(w, _("not waiting for"), path, holder);
 		return false;
 	}
 	if (seconds >= 1)
-		say_holder(w, "waiting for", path, holder);
+		say_holder(w, _("waiting for"), path, holder);
 	nanosleep(&nap, NULL);
 	return true;
 }

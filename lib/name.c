@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "text.h"
+
 /* Control characters of ASCII and of Unicode (U+0080 to U+009F), and the bidirectional embeddings,
  * overrides and isolates (U+202A to U+202E, U+2066 to U+2069), which show one text for another. */
 static bool has_control(const char *text)
@@ -94,7 +96,7 @@ int name_check_user(const char *name, bool badname, struct err *e)
 	if (verdict == NAME_GOOD || (verdict == NAME_BAD && badname))
 		return 0;
 	return err_set(e, ERR_BAD_NAME, "invalid user name '%s'%s", name,
-		       verdict == NAME_BAD ? ": use --badname to ignore" : "");
+		       verdict == NAME_BAD ? _(": use --badname to ignore") : "");
 }
 
 bool name_is_field(enum name_field kind, const char *value)
@@ -116,5 +118,5 @@ int name_check_field(enum name_field kind, const char *what, const char *value, 
 {
 	if (name_is_field(kind, value))
 		return 0;
-	return err_set(e, ERR_ARGUMENT, "invalid %s '%s'", what, value);
+	return err_set(e, ERR_ARGUMENT, "invalid %s '%s'", _(what), value);
 }

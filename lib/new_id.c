@@ -102,7 +102,7 @@ void new_id_warn(struct run *run, struct txn *txn, enum ids_kind kind, uint32_t 
 	struct row row;
 
 	if (ids_spans_meet(&marks, id, id) && !(t && table_find_id(t, id, &row)))
-		note_say(&run->note, "Warning: the %s %lu was in use before (" IDMARKS_KEY ")",
-			 kind == IDS_UID ? "uid" : "gid", (unsigned long)id);
+		note_say(&run->note, "Warning: the %s %lu was in use before (%s)",
+			 kind == IDS_UID ? "uid" : "gid", (unsigned long)id, IDMARKS_KEY);
 	subid_warn(run, txn, subids_of(kind), id);
 }

@@ -7,6 +7,7 @@
 #include "crew.h"
 #include "group.h"
 #include "password.h"
+#include "text.h"
 #include "user.h"
 
 #define INPUT_MAX ((size_t)1024 * 1024 * 1024)
@@ -24,8 +25,8 @@ static void wrong_line(struct run *run, struct pairs *p, struct pair *pair, cons
 static const char *password_fault(const struct pairs *p, const struct secret *s)
 {
 	if (p->encrypted)
-		return password_is_field(s->p) ? NULL : "invalid password hash";
-	return s->n >= SECRET_SIZE ? "the password is too long" : NULL;
+		return password_is_field(s->p) ? NULL : _("invalid password hash");
+	return s->n >= SECRET_SIZE ? _("the password is too long") : NULL;
 }
 
 /* The line is a string: its newline has given way to a NUL. */
@@ -35,11 +36,11 @@ static void parse(struct run *run, struct pairs *p, struct pair *pair, char *lin
 	const char *fault;
 
 	if (memchr(line, '\0', n)) {
-		wrong_line(run, p, pair, "there is a NUL in it");
+		wrong_line(run, p, pair, _("there is a NUL in it"));
 	} else if (n > PAIRS_LINE_MAX) {
-		wrong_line(run, p, pair, "line too long");
+		wrong_line(run, p, pair, _("line too long"));
 	} else if (!colon) {
-		wrong_line(run, p, pair, "missing new password");
+		wrong_line(run, p, pair, _("missing new password"));
 	} else {
 		pair->name = arena_strndup(&run->arena, line, (size_t)(colon - line));
 		pair->password.p = colon + 1;
@@ -99,15 +100,14 @@ int pairs_read(struct run *run, int fd, struct pairs *p)
 
 /* --- looking --- */
 
-static const char *kind_name(const struct pairs *p)
-{
-	return p->of == PAIRS_USERS ? "user" : "group";
-}
-
 void pairs_unknown(struct run *run, struct pairs *p, struct pair *pair)
 {
-	wrong_line(run, p, pair, arena_printf(&run->arena, "%s '%s' does not exist", kind_name(p),
-					      str_visible(&run->arena, pair->name)));
+	const char *name = str_visible(&run->arena, pair->name);
+
+	wrong_line(run, p, pair,
+		   p->of == PAIRS_USERS
+			   ? arena_printf(&run->arena, _("user '%s' does not exist"), name)
+			   : arena_printf(&run->arena, _("group '%s' does not exist"), name));
 }
 
 /* The row that will change, as far as can be told before. */

@@ -35,12 +35,17 @@ void password_change_audit(struct run *run, const char *user, bool success)
 
 /* --- may he, now? --- */
 
-/* what is how the refusal ends, for the person. */
-static int refuse(struct run *run, const char *user, const char *log, const char *what)
+static int refuse(struct run *run, const char *user)
 {
-	event_log_at(&run->events, &run->arena, LOG_WARNING, "%s '%s'", log, user);
-	return err_set(&run->err, ERR_PERMISSION, "The password for %s cannot be changed%s.",
-		       user, what);
+	event_log_at(&run->events, &run->arena, LOG_WARNING, "password locked for '%s'", user);
+	return err_set(&run->err, ERR_PERMISSION, "The password for %s cannot be changed.", user);
+}
+
+static int refuse_yet(struct run *run, const char *user)
+{
+	event_log_at(&run->events, &run->arena, LOG_WARNING, "now < minimum age for '%s'", user);
+	return err_set(&run->err, ERR_PERMISSION, "The password for %s cannot be changed yet.",
+		       user);
 }
 
 static bool is_too_early(const struct user_aging *aging)
@@ -57,9 +62,9 @@ static int check_time(const struct password_change *c, struct run *run)
 	if (caller_is_root(&run->caller))
 		return 0;
 	if (c->hash[0] == '!' || state == AGING_INACTIVE || state == AGING_ACCOUNT_OVER)
-		return refuse(run, c->user, "password locked for", "");
+		return refuse(run, c->user);
 	if (is_too_early(&c->aging))
-		return refuse(run, c->user, "now < minimum age for", " yet");
+		return refuse_yet(run, c->user);
 	return 0;
 }
 

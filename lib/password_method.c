@@ -4,6 +4,7 @@
 #include <sys/random.h>
 
 #include "password.h"
+#include "text.h"
 
 /* What stands for a method that is not to be made. */
 #define FALLBACK PWHASH_SHA512
@@ -190,13 +191,13 @@ static const char *weakness_beside_old(const struct secret *old, const struct se
 	size_t common;
 
 	if (secret_eq(old, new))
-		return "it is the old one";
+		return _("it is the old one");
 	if (same(old, new, 0))
-		return "it differs from the old one in upper and lower case only";
+		return _("it differs from the old one in upper and lower case only");
 	if (is_rotated(new, old))
-		return "it is the old one rotated";
+		return _("it is the old one rotated");
 	common = longest_common(old->p, old->n, new->p, new->n);
-	return 2 * common > new->n ? "it is too similar to the old one" : NULL;
+	return 2 * common > new->n ? _("it is too similar to the old one") : NULL;
 }
 
 const char *password_weakness(const struct defs *defs, const char *user, const struct secret *old,
@@ -206,7 +207,7 @@ const char *password_weakness(const struct defs *defs, const char *user, const s
 	size_t n = strlen(user);
 
 	if ((long long)new->n < defs_number(defs, "PASS_MIN_LEN", 0))
-		return "it is too short";
+		return _("it is too short");
 	if (!defs_bool(defs, "OBSCURE_CHECKS_ENAB", false))
 		return NULL;
 	if (old && old->n > 0)
@@ -214,8 +215,8 @@ const char *password_weakness(const struct defs *defs, const char *user, const s
 	if (why)
 		return why;
 	if (is_palindrome(new))
-		return "it is a palindrome";
+		return _("it is a palindrome");
 	if (n >= 3 && longest_common(user, n, new->p, new->n) == n)
-		return "the user name is in it";
-	return is_simple(new) ? "it is too simple" : NULL;
+		return _("the user name is in it");
+	return is_simple(new) ? _("it is too simple") : NULL;
 }

@@ -326,7 +326,7 @@ bool run_operands(struct run *run, const char *const *operands, size_t count)
 	if (given == count)
 		return true;
 	err_set(&run->err, ERR_USAGE, "usage: %s %s (see %s --help)", run->tool->name,
-		run->tool->synopsis, run->tool->name);
+		_(run->tool->synopsis), run->tool->name);
 	return false;
 }
 

@@ -6,6 +6,7 @@
 #include "idmarks.h"
 #include "nss.h"
 #include "subid_private.h"
+#include "text.h"
 
 static uint32_t last_of(struct subid_range r)
 {
@@ -67,16 +68,16 @@ static const char *meets_other(struct run *run, struct txn *txn, enum table_id w
 	uint32_t id, last = last_of(range);
 
 	if (subid_ask(run, which, range, &id))
-		return arena_printf(&run->arena, "holds the %s %lu of another source", what,
+		return arena_printf(&run->arena, _("holds the %s %lu of another source"), what,
 				    (unsigned long)id);
 	if (ids_spans_meet(reserved, range.first, last))
-		return arena_printf(&run->arena, "meets %s", subid_kind(which)->reserved);
+		return arena_printf(&run->arena, _("meets %s"), subid_kind(which)->reserved);
 	if (ids_spans_meet(&marks, range.first, last))
-		return "was in use before (" IDMARKS_KEY ")";
+		return arena_printf(&run->arena, _("was in use before (%s)"), IDMARKS_KEY);
 	marks = idmarks_get(run, txn, holders);
 	if (ids_spans_meet(&marks, range.first, last))
-		return arena_printf(&run->arena, "holds a %s that was in use before (" IDMARKS_KEY
-				    ")", what);
+		return arena_printf(&run->arena, _("holds a %s that was in use before (%s)"), what,
+				    IDMARKS_KEY);
 	return NULL;
 }
 
@@ -104,7 +105,7 @@ static void warn_overlap(struct run *run, struct txn *txn, enum table_id which,
 		return;
 	}
 	other = ids_first_used(&seen, range.first, last_of(range), &id) ?
-			arena_printf(&run->arena, "holds the %s %lu", what, (unsigned long)id) :
+			arena_printf(&run->arena, _("holds the %s %lu"), what, (unsigned long)id) :
 			meets_other(run, txn, which, reserved, range);
 	if (other)
 		note_say(&run->note, "Warning: subordinate %s range %lu-%lu %s", what,

@@ -2,6 +2,7 @@
 /* The range that a new account gets. */
 #include "idmarks.h"
 #include "subid_private.h"
+#include "text.h"
 
 /* How often other sources are asked for ranges in one transaction. */
 #define ASKED_MAX 256
@@ -70,7 +71,7 @@ static int narrow(struct run *run, enum table_id which, struct limits *l, uid_t 
 			       "UID %lu is below UID_MIN and has no subordinate %s range",
 			       (unsigned long)uid, subid_kind(which)->name);
 	if (uid - base >= places && !l->wrap)
-		return no_place(run, which, uid, "lies beyond the last one");
+		return no_place(run, which, uid, _("lies beyond the last one"));
 	l->min += (uint32_t)((uid - base) % places * l->count);
 	l->max = l->min + (l->count - 1);
 	return 0;
@@ -148,15 +149,16 @@ static int find_place(struct run *run, struct txn *txn, enum table_id which, uid
 
 	if (ids_spans_meet(&c->reserved, l->min, l->max))
 		return no_place(run, which, uid,
-				arena_printf(&run->arena, "meets %s", subid_kind(which)->reserved));
+				arena_printf(&run->arena, _("meets %s"),
+					     subid_kind(which)->reserved));
 	if (l->wrap)
 		return 0; /* that it may overlap is asked for */
 	if (ids_spans_meet(&c->lent, l->min, l->max) || ids_spans_meet(&given, l->min, l->max))
-		return no_place(run, which, uid, "is in use");
+		return no_place(run, which, uid, _("is in use"));
 	if (!ids_hole(NULL, 0, l->min, l->max, l->count, &seen, &id))
-		return no_place(run, which, uid, "holds the ID of a user or group");
+		return no_place(run, which, uid, _("holds the ID of a user or group"));
 	if (meets_id(run, which, c, (struct subid_range){ l->min, l->count }, &id))
-		return no_place(run, which, uid, "holds the ID of a user or group");
+		return no_place(run, which, uid, _("holds the ID of a user or group"));
 	return 0;
 }
 

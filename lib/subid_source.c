@@ -71,7 +71,7 @@ int subid_source_open(struct subid_source *ret, const char *prefix, struct err *
 
 	if (!*prefix && subid_file_lines("", CONF, take_conf, &conf) < 0 && errno != 0 &&
 	    errno != EINVAL)
-		return err_sys(e, ERR_IO, "cannot read " CONF);
+		return err_sys(e, ERR_IO, "cannot read %s", CONF);
 	name = (struct str){ conf.name, conf.n };
 	if (!str_is(name, "files") && subid_plugin_open(&s.plugin, name, e) < 0)
 		return -1;

@@ -249,7 +249,7 @@ static bool is_duplicate(struct groups *g, const struct verify_walk *w, struct s
 	/* Lines of a group that is parted are none. */
 	if (!str_eq(members, group_column(&w->row, GR_MEMBERS)))
 		return false;
-	return verify_tell_double(g->v, &g->names, w, "duplicate group entry");
+	return verify_tell_double(g->v, &g->names, w, _("duplicate group entry"));
 }
 
 static int check_groups(struct groups *g)
@@ -260,7 +260,7 @@ static int check_groups(struct groups *g)
 
 	while (verify_next(&w)) {
 		if (w.row.columns == 0) {
-			verify_tell_line(g->v, VERIFY_MALFORMED, &w, "invalid group file entry");
+			verify_tell_line(g->v, VERIFY_MALFORMED, &w, _("invalid group file entry"));
 			continue;
 		}
 		continued = is_continued(g, &w, &members);
@@ -297,13 +297,13 @@ static int check_gshadow_row(struct groups *g, struct verify_walk *w)
 	bool found;
 
 	if (w->row.columns == 0) {
-		verify_tell_line(v, VERIFY_MALFORMED, w, "invalid shadow group file entry");
+		verify_tell_line(v, VERIFY_MALFORMED, w, _("invalid shadow group file entry"));
 		return 0;
 	}
 	found = twin_find(&g->group_of, w->row.column[SG_NAME], &group);
 	if (found && v->fix && compare_back(g, w, &group) < 0)
 		return -1;
-	if (verify_tell_double(v, &g->gshadow_names, w, "duplicate shadow group entry"))
+	if (verify_tell_double(v, &g->gshadow_names, w, _("duplicate shadow group entry")))
 		return 0;
 	if (!found && verify_tell_line(v, VERIFY_ORPHAN, w,
 				       verify_text(v, "no matching group file entry in %s",

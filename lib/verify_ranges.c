@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "subid_private.h"
+#include "text.h"
 #include "verify_private.h"
 
 /* How many ranges other sources are asked about. */
@@ -247,8 +248,14 @@ static bool meets(const struct ids_range *ids, const struct range *x)
 	return x->span.first <= ids->max && x->span.last >= ids->min;
 }
 
-static void check_bounds(struct ranges *r, const struct bounds *b, const struct range *x,
-			 const char *what)
+static const char *new_ids(bool users, bool ordinary)
+{
+	if (users)
+		return ordinary ? _("users") : _("system users");
+	return ordinary ? _("groups") : _("system groups");
+}
+
+static void check_bounds(struct ranges *r, const struct bounds *b, const struct range *x)
 {
 	bool ordinary = b->has_ids && meets(&b->ids, x);
 	const struct ids_range *ids = ordinary ? &b->ids : &b->sys_ids;
@@ -256,10 +263,10 @@ static void check_bounds(struct ranges *r, const struct bounds *b, const struct 
 	if (ordinary || (b->has_sys_ids && meets(&b->sys_ids, x)))
 		tell(r, VERIFY_RANGE_OVER_IDS, x,
 		     verify_text(r->v,
-				 "the range of '%.*s' in %s lies over %lu-%lu, the IDs of new "
-				 "%s%ss",
+				 "the range of '%.*s' in %s lies over %lu-%lu, the IDs of new %s",
 				 (int)x->owner.n, x->owner.p, r->path, (unsigned long)ids->min,
-				 (unsigned long)ids->max, ordinary ? "" : "system ", what));
+				 (unsigned long)ids->max,
+				 new_ids(r->which == TABLE_SUBUID, ordinary)));
 	else if (x->span.first < b->min)
 		tell(r, VERIFY_RANGE_BELOW_MIN, x,
 		     verify_text(r->v, "the range of '%.*s' in %s begins at %lu, below %s %lu",
@@ -276,7 +283,7 @@ void verify_ranges(struct verify *v, enum table_id which)
 	struct ranges r = { .v = v, .which = which,
 			    .path = txn_show(v->txn, which),
 			    .users = txn_table(v->txn, TABLE_PASSWD) };
-	const char *what = which == TABLE_SUBUID ? "user" : "group";
+	const char *what = which == TABLE_SUBUID ? _("user") : _("group");
 	struct table *ids = txn_table(v->txn, subid_kind(which)->holders);
 	struct bounds bounds;
 	size_t i;
@@ -291,7 +298,7 @@ void verify_ranges(struct verify *v, enum table_id which)
 	}
 	bounds = get_bounds(&r);
 	for (i = 0; i < r.count; i++)
-		check_bounds(&r, &bounds, &r.items[i], what);
+		check_bounds(&r, &bounds, &r.items[i]);
 }
 
 void verify_marks(struct verify *v)

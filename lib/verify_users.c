@@ -7,6 +7,7 @@
 #include "beneath.h"
 #include "ids.h"
 #include "name.h"
+#include "text.h"
 #include "user.h"
 #include "verify_private.h"
 
@@ -202,10 +203,10 @@ static int check_users(struct users *u)
 		if (w.row.columns < PW_COLUMNS) {
 			u->malformed = true;
 			verify_tell_line(u->v, VERIFY_MALFORMED, &w,
-					 "invalid password file entry");
+					 _("invalid password file entry"));
 			continue;
 		}
-		if (verify_tell_double(u->v, &u->names, &w, "duplicate password entry"))
+		if (verify_tell_double(u->v, &u->names, &w, _("duplicate password entry")))
 			continue;
 		check_name(u, &w);
 		check_ids(u, &w);
@@ -239,11 +240,11 @@ static void check_shadow_rows(struct users *u)
 	while (verify_next(&w)) {
 		if (!is_shadow_row(&w.row)) {
 			verify_tell_line(v, VERIFY_MALFORMED, &w,
-					 "invalid shadow password file entry");
+					 _("invalid shadow password file entry"));
 			continue;
 		}
 		if (verify_tell_double(v, &u->shadow_names, &w,
-				       "duplicate shadow password entry"))
+				       _("duplicate shadow password entry")))
 			continue;
 		if (!twin_find(&u->user_of, w.row.column[SP_NAME],
 			       u->malformed ? &user : NULL) &&

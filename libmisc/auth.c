@@ -13,6 +13,7 @@
 #include "log.h"
 #include "pam_config.h"
 #include "prompt.h"
+#include "text.h"
 
 struct auth {
 	pam_handle_t *pam;
@@ -210,7 +211,7 @@ bool auth_usable(const char *service, struct arena *a, const char **ret_why)
 {
 	(void)service;
 	(void)a;
-	*ret_why = "this build has no PAM";
+	*ret_why = _("this build has no PAM");
 	return false;
 }
 

@@ -11,7 +11,13 @@
 static void __attribute__((format(printf, 3, 0)))
 fill(struct err *e, enum err_kind kind, const char *format, va_list args)
 {
+	va_list again;
+
 	e->kind = kind;
+	e->error = 0;
+	va_copy(again, args);
+	vsnprintf(e->english, sizeof(e->english), format, again);
+	va_end(again);
 	vsnprintf(e->message, sizeof(e->message), _(format), args);
 }
 
@@ -40,6 +46,7 @@ int err_sys(struct err *e, enum err_kind kind, const char *format, ...)
 	va_end(args);
 	used = strlen(e->message);
 	snprintf(e->message + used, sizeof(e->message) - used, ": %s", strerror(saved));
+	e->error = saved;
 	errno = saved;
 	return -1;
 }
@@ -47,5 +54,6 @@ int err_sys(struct err *e, enum err_kind kind, const char *format, ...)
 void err_clear(struct err *e)
 {
 	e->kind = ERR_NONE;
-	e->message[0] = '\0';
+	e->message[0] = e->english[0] = '\0';
+	e->error = 0;
 }

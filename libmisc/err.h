@@ -45,10 +45,12 @@ enum err_kind {
 
 /* Room for a message with two paths in it; what is longer is cut. */
 #define ERR_MESSAGE_SIZE 8704
-
+#define ERR_LOG_SIZE 512
 struct err {
 	enum err_kind kind;
 	char message[ERR_MESSAGE_SIZE];
+	char english[ERR_LOG_SIZE]; /* for err_log_text */
+	int error;                  /* errno, where its text is in the message */
 };
 
 /* Both return -1.  err_sys adds ": " and the text of errno, and leaves errno as it was. */

@@ -23,8 +23,12 @@ libmisc_libmisc_a_SOURCES = \
 	libmisc/crew.h \
 	libmisc/day.c \
 	libmisc/day.h \
+	libmisc/env.c \
+	libmisc/env.h \
 	libmisc/err.c \
 	libmisc/err.h \
+	libmisc/err_log.c \
+	libmisc/err_log.h \
 	libmisc/fd.c \
 	libmisc/fd.h \
 	libmisc/identity.c \

@@ -10,6 +10,7 @@
 
 #include "fd.h"
 #include "str.h"
+#include "text.h"
 
 #define FILE_SIZE_MAX ((size_t)1024 * 1024)
 /* As deep as files include each other. */
@@ -36,7 +37,7 @@ struct look {
 
 static bool missing(struct look *l, const char *path)
 {
-	l->why = arena_printf(l->arena, "%s is missing", path);
+	l->why = arena_printf(l->arena, _("%s is missing"), path);
 	return false;
 }
 
@@ -146,7 +147,7 @@ static bool take_include(struct look *l, struct str name, int depth)
 	bool found;
 
 	if (depth >= DEPTH_MAX) {
-		l->why = arena_printf(l->arena, "%s is included too deep", path);
+		l->why = arena_printf(l->arena, _("%s is included too deep"), path);
 		return false;
 	}
 	if (!take_file(l, path, depth, &found))

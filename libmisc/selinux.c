@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "selinux_state.h"
+#include "text.h"
 
 static struct selinux *new_selinux(const struct selinux_ops *ops, void *data, int rootfd, bool live,
 				   enum selinux_mode mode)
@@ -70,7 +71,7 @@ int selinux_begin_with(struct selinux **ret, const struct selinux_ops *ops, void
 		return -1;
 	if (s->verdict == SELINUX_REFUSE) {
 		err_set(e, ERR_IO, "no SELinux labels, which mode strict asks for: %s",
-			selinux_reason(s));
+			_(selinux_reason(s)));
 		selinux_end(&s);
 		return -1;
 	}

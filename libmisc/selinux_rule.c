@@ -6,19 +6,21 @@
 #include <string.h>
 
 #include "str.h"
+#include "text.h"
 
 static const char *const why_texts[SELINUX_WHYS] = {
-	[SELINUX_WHY_LABELS] = "files get the labels that the policy names",
-	[SELINUX_WHY_OFF] = "labelling is switched off",
-	[SELINUX_WHY_BUILD] = "this program was built without SELinux",
-	[SELINUX_WHY_NO_KERNEL] = "the kernel has no SELinux",
-	[SELINUX_WHY_KERNEL_UNKNOWN] = "it cannot be told whether the kernel has SELinux",
-	[SELINUX_WHY_NO_CONFIG] = "the target has no /etc/selinux/config",
-	[SELINUX_WHY_BAD_TYPE] = "SELINUXTYPE in the target's /etc/selinux/config is not a name",
-	[SELINUX_WHY_MISSING] = "the target has no file contexts of its policy",
-	[SELINUX_WHY_EMPTY] = "the target's file contexts are empty",
-	[SELINUX_WHY_UNREADABLE] = "the target's policy cannot be read",
-	[SELINUX_WHY_BROKEN] = "the target's file contexts do not load",
+	[SELINUX_WHY_LABELS] = N_("files get the labels that the policy names"),
+	[SELINUX_WHY_OFF] = N_("labelling is switched off"),
+	[SELINUX_WHY_BUILD] = N_("this program was built without SELinux"),
+	[SELINUX_WHY_NO_KERNEL] = N_("the kernel has no SELinux"),
+	[SELINUX_WHY_KERNEL_UNKNOWN] = N_("it cannot be told whether the kernel has SELinux"),
+	[SELINUX_WHY_NO_CONFIG] = N_("the target has no /etc/selinux/config"),
+	[SELINUX_WHY_BAD_TYPE] =
+		N_("SELINUXTYPE in the target's /etc/selinux/config is not a name"),
+	[SELINUX_WHY_MISSING] = N_("the target has no file contexts of its policy"),
+	[SELINUX_WHY_EMPTY] = N_("the target's file contexts are empty"),
+	[SELINUX_WHY_UNREADABLE] = N_("the target's policy cannot be read"),
+	[SELINUX_WHY_BROKEN] = N_("the target's file contexts do not load"),
 };
 
 const char *selinux_why_text(enum selinux_why why)

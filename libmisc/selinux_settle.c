@@ -149,19 +149,40 @@ static const char *shown(const char *label)
 	return label ? label : "none";
 }
 
+/* The old label is none, or the one of the policy. */
+static bool is_one_label(const struct selinux_outcome *o)
+{
+	return selinux_rule_unlabeled(o->old) || selinux_rule_same(o->old, o->policy);
+}
+
+/* For the log. */
 static const char *describe(struct selinux *s, const char *path, const struct selinux_outcome *o,
-			    const char *has, int error)
+			    int error)
 {
 	const char *colon = error ? ": " : "", *why = error ? text_errno(error) : "";
 
-	if (selinux_rule_unlabeled(o->old) || selinux_rule_same(o->old, o->policy))
+	if (is_one_label(o))
 		return arena_printf(&s->arena,
-				    "%s %s the SELinux label %s, not %s of the policy%s%s", path,
-				    has, shown(o->now), shown(o->policy), colon, why);
+				    "%s has the SELinux label %s, not %s of the policy%s%s", path,
+				    shown(o->now), shown(o->policy), colon, why);
 	return arena_printf(&s->arena,
-			    "%s %s the SELinux label %s, neither %s of the policy nor %s of the "
+			    "%s has the SELinux label %s, neither %s of the policy nor %s of the "
 			    "file that it replaces%s%s",
-			    path, has, shown(o->now), shown(o->policy), o->old, colon, why);
+			    path, shown(o->now), shown(o->policy), o->old, colon, why);
+}
+
+static int forbid(const char *path, const struct selinux_outcome *o, int error, struct err *e)
+{
+	const char *colon = error ? ": " : "", *why = error ? strerror(error) : "";
+
+	if (is_one_label(o))
+		return err_set(e, ERR_IO,
+			       "%s would have the SELinux label %s, not %s of the policy%s%s",
+			       path, shown(o->now), shown(o->policy), colon, why);
+	return err_set(e, ERR_IO,
+		       "%s would have the SELinux label %s, neither %s of the policy nor %s of "
+		       "the file that it replaces%s%s",
+		       path, shown(o->now), shown(o->policy), o->old, colon, why);
 }
 
 /* Why the file did not get the label of policy when it was made, if that is known. */
@@ -210,8 +231,8 @@ int selinux_settle(struct selinux *s, const char *path, int newfd, int oldfd, bo
 		settlement = selinux_rule_settle(&o);
 	}
 	if (settlement == SELINUX_FORBID)
-		return err_set(e, ERR_IO, "%s", describe(s, path, &o, "would have", error));
+		return forbid(path, &o, error, e);
 	if (settlement == SELINUX_WARN)
-		selinux_warn(s, describe(s, path, &o, "has", error));
+		selinux_warn(s, describe(s, path, &o, error));
 	return 0;
 }

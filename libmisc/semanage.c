@@ -7,6 +7,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "text.h"
+
 #ifdef WITH_SEMANAGE
 
 /* What we call of libsemanage, so that its headers are not needed to build. */
@@ -103,13 +105,13 @@ static bool load(struct session *s)
 	for (i = 0; !library && i < sizeof(names) / sizeof(names[0]); i++)
 		library = dlopen(names[i], RTLD_NOW | RTLD_LOCAL);
 	if (!library) {
-		say(s, "libsemanage is not installed");
+		say(s, _("libsemanage is not installed"));
 		return false;
 	}
 	for (i = 0; i < sizeof(symbols) / sizeof(symbols[0]); i++) {
 		symbol = dlsym(library, symbols[i].name);
 		if (!symbol) {
-			say(s, "libsemanage lacks a function");
+			say(s, _("libsemanage lacks a function"));
 			return false;
 		}
 		memcpy((char *)&s->lib + symbols[i].offset, &symbol, sizeof(symbol));
@@ -121,21 +123,21 @@ static bool open_store(struct session *s)
 {
 	s->handle = s->lib.handle_create();
 	if (!s->handle) {
-		say(s, "libsemanage does not start");
+		say(s, _("libsemanage does not start"));
 		return false;
 	}
 	s->lib.msg_set_callback(s->handle, hear, s);
 	if (s->lib.is_managed(s->handle) != 1) {
-		say(s, "the SELinux policy has no store that libsemanage manages");
+		say(s, _("the SELinux policy has no store that libsemanage manages"));
 		return false;
 	}
 	if (s->lib.access_check(s->handle) < CAN_WRITE) {
 		s->message[0] = '\0';
-		say(s, "there is no SELinux policy store that can be written");
+		say(s, _("there is no SELinux policy store that can be written"));
 		return false;
 	}
 	if (s->lib.connect(s->handle) < 0) {
-		say(s, "cannot connect to the SELinux policy store");
+		say(s, _("cannot connect to the SELinux policy store"));
 		return false;
 	}
 	return true;
@@ -180,7 +182,7 @@ static bool change_store(struct session *s, const struct seuser_change *change)
 	if (key)
 		s->lib.key_free(key);
 	if (!done)
-		say(s, "libsemanage gave no reason");
+		say(s, _("libsemanage gave no reason"));
 	return done;
 }
 
@@ -206,7 +208,8 @@ enum semanage_result semanage_change(const struct seuser_change *change,
 				     char message[SEMANAGE_MESSAGE_SIZE])
 {
 	(void)change;
-	snprintf(message, SEMANAGE_MESSAGE_SIZE, "this program was built without libsemanage");
+	snprintf(message, SEMANAGE_MESSAGE_SIZE, "%s",
+		 _("this program was built without libsemanage"));
 	return SEMANAGE_NO_STORE;
 }
 

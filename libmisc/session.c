@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "fd.h"
+#include "text.h"
 
 /* --- groups --- */
 
@@ -29,14 +30,14 @@ int session_join(struct caller *c, gid_t gid, struct arena *a, const char **ret_
 		if (groups[i] == gid)
 			return 0;
 	if (count < 0 || count >= sysconf(_SC_NGROUPS_MAX)) {
-		*ret_why = "too many groups";
+		*ret_why = _("too many groups");
 		return 0;
 	}
 	groups[count] = gid;
 	if (caller_raise(c, e) < 0)
 		return -1;
 	if (setgroups((size_t)count + 1, groups) < 0)
-		*ret_why = arena_printf(a, "cannot set the supplementary groups: %s",
+		*ret_why = arena_printf(a, _("cannot set the supplementary groups: %s"),
 					strerror(errno));
 	return caller_lower(c, e);
 }

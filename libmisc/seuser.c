@@ -14,6 +14,7 @@
 #include "selinux_ops.h"
 #include "semanage.h"
 #include "str.h"
+#include "text.h"
 
 /* The child's whole answer; one write, less than a pipe holds. */
 struct reply {
@@ -97,10 +98,10 @@ static int ask_child(const struct seuser_change *change, struct reply *ret, stru
 		return 0;
 	ret->result = SEMANAGE_NO_STORE;
 	if (WIFSIGNALED(status))
-		snprintf(ret->message, sizeof(ret->message), "libsemanage failed: %s",
+		snprintf(ret->message, sizeof(ret->message), _("libsemanage failed: %s"),
 			 strsignal(WTERMSIG(status)));
 	else
-		snprintf(ret->message, sizeof(ret->message), "libsemanage failed");
+		snprintf(ret->message, sizeof(ret->message), "%s", _("libsemanage failed"));
 	return 0;
 }
 
@@ -133,9 +134,9 @@ int seuser_check(bool live, enum selinux_mode mode, const struct note *note, boo
 
 	*ret_go = false;
 	if (mode == SELINUX_OFF)
-		return go_without(mode, note, "SELinux labelling is switched off", e);
+		return go_without(mode, note, _("SELinux labelling is switched off"), e);
 	if (!live)
-		return go_without(mode, note, "that needs the running system", e);
+		return go_without(mode, note, _("that needs the running system"), e);
 	if (check_kernel(e) < 0 || ask_child(NULL, &reply, e) < 0)
 		return -1;
 	if (reply.result != SEMANAGE_DONE)

@@ -6,6 +6,9 @@
  * err_set, err_sys, note_say, note_warn, prompt_* and opt_help translate what they are given, so
  * their callers mark nothing but the tables; po/local.mk has the list that xgettext goes by.
  *
+ * A word or a sentence that goes into a message by %s is marked where it stands; a format with a
+ * macro in it is none (put the macro in by %s).  tests/lint finds what is forgotten.
+ *
  * What programs parse is never translated: "passwd -S", "chage -l", "useradd -D", lists, --json,
  * logs and audit records.
  */

@@ -176,17 +176,17 @@ static int ask_all(struct run *run, struct plan *plan)
 	printf(_("Changing the aging information for %s\n"
 		 "Enter the new value, or press ENTER for the default\n\n"),
 	       str_visible(&run->arena, plan->o->user));
-	if (ask(run, "Minimum Password Age", false, now->min, &c->has_min, &c->to.min) < 0 ||
-	    ask(run, "Maximum Password Age", false, now->max, &c->has_max, &c->to.max) < 0 ||
-	    ask(run, "Last Password Change (YYYY-MM-DD)", true, now->last_change, &c->has_last,
+	if (ask(run, N_("Minimum Password Age"), false, now->min, &c->has_min, &c->to.min) < 0 ||
+	    ask(run, N_("Maximum Password Age"), false, now->max, &c->has_max, &c->to.max) < 0 ||
+	    ask(run, N_("Last Password Change (YYYY-MM-DD)"), true, now->last_change, &c->has_last,
 		&c->to.last_change) < 0 ||
-	    ask(run, "Password Expiration Warning", false, now->warn, &c->has_warn,
+	    ask(run, N_("Password Expiration Warning"), false, now->warn, &c->has_warn,
 		&c->to.warn) < 0 ||
-	    ask(run, "Password Inactive", false, now->inactive, &c->has_inactive,
+	    ask(run, N_("Password Inactive"), false, now->inactive, &c->has_inactive,
 		&c->to.inactive) < 0)
 		return -1;
-	return ask(run, "Account Expiration Date (YYYY-MM-DD)", true, now->expire, &c->has_expire,
-		   &c->to.expire);
+	return ask(run, N_("Account Expiration Date (YYYY-MM-DD)"), true, now->expire,
+		   &c->has_expire, &c->to.expire);
 }
 
 /* --- under the lock --- */

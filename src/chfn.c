@@ -37,10 +37,10 @@ static const struct {
 	const char *label; /* of the dialogue */
 	const char *wrong; /* of a message */
 } parts[GECOS_PARTS] = {
-	[GECOS_NAME] = { MAY_GECOS_NAME, N_("Full Name"), "name" },
-	[GECOS_ROOM] = { MAY_GECOS_ROOM, N_("Room Number"), "room number" },
-	[GECOS_WORK] = { MAY_GECOS_WORK, N_("Work Phone"), "work phone" },
-	[GECOS_HOME] = { MAY_GECOS_HOME, N_("Home Phone"), "home phone" },
+	[GECOS_NAME] = { MAY_GECOS_NAME, N_("Full Name"), N_("name") },
+	[GECOS_ROOM] = { MAY_GECOS_ROOM, N_("Room Number"), N_("room number") },
+	[GECOS_WORK] = { MAY_GECOS_WORK, N_("Work Phone"), N_("work phone") },
+	[GECOS_HOME] = { MAY_GECOS_HOME, N_("Home Phone"), N_("home phone") },
 	[GECOS_OTHER] = { MAY_GECOS_OTHER, N_("Other"), NULL },
 };
 
@@ -88,7 +88,8 @@ static int check_values(struct run *run, const struct plan *plan)
 		if (i == GECOS_OTHER)
 			return err_set(&run->err, ERR_BAD_NAME, "'%s' contains illegal characters",
 				       shown);
-		return err_set(&run->err, ERR_BAD_NAME, "invalid %s: '%s'", parts[i].wrong, shown);
+		return err_set(&run->err, ERR_BAD_NAME, "invalid %s: '%s'",
+			       _(parts[i].wrong), shown);
 	}
 	return 0;
 }

@@ -121,14 +121,16 @@ static int change_password(struct run *run, const struct plan *plan)
 static int force(struct run *run, const struct plan *plan)
 {
 	static const char *const texts[] = {
-		[AGING_EXPIRED] = "Your password has expired.  Choose a new password.",
-		[AGING_INACTIVE] = "Your password is inactive.  Contact the system administrator.",
-		[AGING_ACCOUNT_OVER] = "Your login has expired.  Contact the system administrator.",
+		[AGING_EXPIRED] = N_("Your password has expired.  Choose a new password."),
+		[AGING_INACTIVE] =
+			N_("Your password is inactive.  Contact the system administrator."),
+		[AGING_ACCOUNT_OVER] =
+			N_("Your login has expired.  Contact the system administrator."),
 	};
 
 	if (statuses[plan->state] == 0)
 		return 0;
-	puts(texts[plan->state]);
+	puts(_(texts[plan->state]));
 	fflush(stdout);
 	if (plan->state == AGING_EXPIRED)
 		return change_password(run, plan);

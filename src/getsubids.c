@@ -89,7 +89,7 @@ static int work(struct run *run, void *options, const char *const *operands)
 
 static const struct tool getsubids_tool = {
 	.name = "getsubids",
-	.synopsis = "[-g] USER",
+	.synopsis = N_("[-g] USER"),
 	.summary = N_("Print the subordinate user IDs of USER."),
 	.options = getsubids_opts,
 	.work = work,

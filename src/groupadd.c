@@ -56,7 +56,7 @@ static int take_options(struct run *run, struct plan *plan, const char *name)
 		return -1;
 	plan->has_gid = o->gid != NULL;
 	if (o->password &&
-	    name_check_field(NAME_FIELD_TEXT, "field", o->password, &run->err) < 0)
+	    name_check_field(NAME_FIELD_TEXT, N_("field"), o->password, &run->err) < 0)
 		return -1;
 	o->name = name;
 	if (name_group(profile_get(), name) != NAME_GOOD)

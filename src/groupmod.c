@@ -55,7 +55,7 @@ static int take_options(struct run *run, struct plan *plan)
 	plan->change.append = o->append;
 	if (!o->password)
 		return 0;
-	return name_check_field(NAME_FIELD_TEXT, "field", o->password, &run->err);
+	return name_check_field(NAME_FIELD_TEXT, N_("field"), o->password, &run->err);
 }
 
 /* --- under the lock --- */

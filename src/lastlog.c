@@ -163,8 +163,8 @@ static int look(struct run *run, struct txn *txn, void *context)
 	if (l->pick.given && lastlog_is_beyond(run, highest))
 		note_say(&run->note, "Selected uid(s) are higher than LASTLOG_UID_MAX (%lld), %s",
 			 defs_number(&run->defs, "LASTLOG_UID_MAX", -1),
-			 write ? "they will not be updated." :
-				 "the output might be incorrect.");
+			 write ? _("they will not be updated.") :
+				 _("the output might be incorrect."));
 	if (run->opt.json)
 		printf(write ? "{\"changed\":[" : "{\"users\":[");
 	r = uid_log_users(&l->log, run, txn, &l->pick, write ? change : show, l);

@@ -8,6 +8,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "err_log.h"
 #include "group_join.h"
 #include "prompt.h"
 #include "pwhash.h"
@@ -34,7 +35,8 @@ struct newgrp {
 
 static int usage(struct run *run)
 {
-	return err_set(&run->err, ERR_USAGE, "usage: %s %s", run->tool->name, run->tool->synopsis);
+	return err_set(&run->err, ERR_USAGE, "usage: %s %s", run->tool->name,
+		       _(run->tool->synopsis));
 }
 
 /* More operands than these are left alone, as they always were. */
@@ -134,7 +136,8 @@ static int join(struct run *run, struct newgrp *o)
 		if (run->err.kind == ERR_UNKNOWN && o->group)
 			note_change(run, o, false);
 		else if (run->err.kind == ERR_UNKNOWN)
-			event_log_at(&run->events, &run->arena, LOG_CRIT, "%s", run->err.message);
+			event_log_at(&run->events, &run->arena, LOG_CRIT, "%s",
+				     err_log_text(&run->err, &run->arena));
 		return -1;
 	}
 	if ((group_join_asks(&o->join) && prove(run, o) < 0) ||

@@ -16,6 +16,7 @@
 #include "caller.h"
 #include "defs.h"
 #include "err.h"
+#include "err_log.h"
 #include "fd.h"
 #include "idmap.h"
 #include "idmap_rights.h"
@@ -27,19 +28,20 @@
 #include "root.h"
 #include "self.h"
 #include "str.h"
+#include "text.h"
 
 #ifdef NEWGIDMAP
 #define IDMAP_TABLE SUBID_GIDS
 #define TOOL "newgidmap"
 #define MAP_FILE "gid_map"
-#define SYNOPSIS "[options] PID|fd:N GID LOWERGID COUNT [GID LOWERGID COUNT ...]"
-#define SUMMARY "Set the gid map of the user namespace that a process of yours is in."
+#define SYNOPSIS N_("[options] PID|fd:N GID LOWERGID COUNT [GID LOWERGID COUNT ...]")
+#define SUMMARY N_("Set the gid map of the user namespace that a process of yours is in.")
 #else
 #define IDMAP_TABLE SUBID_UIDS
 #define TOOL "newuidmap"
 #define MAP_FILE "uid_map"
-#define SYNOPSIS "[options] PID|fd:N UID LOWERUID COUNT [UID LOWERUID COUNT ...]"
-#define SUMMARY "Set the uid map of the user namespace that a process of yours is in."
+#define SYNOPSIS N_("[options] PID|fd:N UID LOWERUID COUNT [UID LOWERUID COUNT ...]")
+#define SUMMARY N_("Set the uid map of the user namespace that a process of yours is in.")
 #endif
 
 struct options {
@@ -47,9 +49,9 @@ struct options {
 };
 
 static const struct opt idmap_opts[] = {
-	{ 0, "check", NULL, "tell whether the map could be set, do not set it", OPT_FLAG,
+	{ 0, "check", NULL, N_("tell whether the map could be set, do not set it"), OPT_FLAG,
 	  offsetof(struct options, check) },
-	{ 'h', "help", NULL, "display this help message and exit", OPT_HELP, 0 },
+	{ 'h', "help", NULL, N_("display this help message and exit"), OPT_HELP, 0 },
 	{ 0 },
 };
 
@@ -120,7 +122,7 @@ static int check_owner(struct idmap_run *run)
 		       "uid:%lu pw_uid:%lu st_uid:%lu, gid:%lu pw_gid:%lu st_gid:%lu%s", number,
 		       (unsigned long)c->uid, (unsigned long)run->self.uid, (unsigned long)uid,
 		       (unsigned long)c->gid, (unsigned long)run->self.gid, (unsigned long)gid,
-		       own ? ": login.defs has no GRANT_AUX_GROUP_SUBIDS yes" : "");
+		       own ? _(": login.defs has no GRANT_AUX_GROUP_SUBIDS yes") : "");
 }
 
 /* --- the map */
@@ -163,7 +165,7 @@ static int work(struct idmap_run *run, const char *const *operands)
 
 	if (!operands[0])
 		return err_set(&run->err, ERR_USAGE,
-			       "usage: " TOOL " " SYNOPSIS " (see " TOOL " --help)");
+			       "usage: %s %s (see %s --help)", TOOL, _(SYNOPSIS), TOOL);
 	if (idmap_parse(IDMAP_TABLE, operands + 1, &run->arena, &run->map, &run->err) < 0 ||
 	    idmap_target_open(operands[0], &run->target, &run->err) < 0 ||
 	    find_account(run) < 0 || check_owner(run) < 0 || find_grant(run, &grant) < 0)
@@ -174,11 +176,12 @@ static int work(struct idmap_run *run, const char *const *operands)
 
 /* --- the end */
 
-static void log_refusal(const struct idmap_run *run)
+static void log_refusal(struct idmap_run *run)
 {
 	if (run->err.kind == ERR_PERMISSION && run->self.name && !run->options.check)
-		log_say(LOG_WARNING, "%s (refused to %s, UID %lu)", run->err.message,
-			run->self.name, (unsigned long)run->caller.uid);
+		log_say(LOG_WARNING, "%s (refused to %s, UID %lu)",
+			err_log_text(&run->err, &run->arena), run->self.name,
+			(unsigned long)run->caller.uid);
 }
 
 static int end(struct idmap_run *run)
@@ -206,8 +209,10 @@ int main(int argc, char **argv)
 		return 1;
 	log_open(TOOL);
 	if (caller_begin(&run.caller, &run.arena, &run.err) < 0 ||
-	    idmap_rights_begin(&run.rights, IDMAP_TABLE, run.caller.uid, &run.err) < 0 ||
-	    opt_parse(groups, argc, argv, &run.arena, &operands, &help, &run.err) < 0)
+	    idmap_rights_begin(&run.rights, IDMAP_TABLE, run.caller.uid, &run.err) < 0)
+		return end(&run);
+	text_begin();
+	if (opt_parse(groups, argc, argv, &run.arena, &operands, &help, &run.err) < 0)
 		return end(&run);
 	if (help)
 		opt_help(groups, TOOL, SYNOPSIS, SUMMARY, stdout);

@@ -115,18 +115,18 @@ static int check_together(struct run *run, const struct passwd_given *o,
 	const char *wrong = NULL;
 
 	if (operands[0] && operands[1])
-		wrong = "one user at a time";
+		wrong = _("one user at a time");
 	else if (o->all && !o->status)
-		wrong = "-a needs -S";
+		wrong = _("-a needs -S");
 	else if (o->all && operands[0])
-		wrong = "-a shows all users: name none";
+		wrong = _("-a shows all users: name none");
 	else if (o->status && (changes || o->keep || o->from_stdin))
-		wrong = "-S changes nothing: only -a and -q can go with it";
+		wrong = _("-S changes nothing: only -a and -q can go with it");
 	else if (changes && (o->keep || o->from_stdin))
-		wrong = "-k and -s are for a new password: -d, -e, -i, -l, -n, -u, -w and -x "
-			"cannot go with them";
+		wrong = _("-k and -s are for a new password: -d, -e, -i, -l, -n, -u, -w and "
+			  "-x cannot go with them");
 	else if (changes && !operands[0])
-		wrong = "these options need the name of a user";
+		wrong = _("these options need the name of a user");
 	if (!wrong)
 		return 0;
 	return err_set(&run->err, ERR_COMBINATION, "%s (see passwd --help)", wrong);

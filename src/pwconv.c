@@ -60,10 +60,10 @@ static int work(struct run *run, void *options, const char *const *operands)
 }
 
 static const struct tool tools[] = {
-	TOOL("pwconv", "Move the passwords of users to /etc/shadow."),
-	TOOL("pwunconv", "Move the passwords of users back to /etc/passwd."),
-	TOOL("grpconv", "Move the passwords of groups to /etc/gshadow."),
-	TOOL("grpunconv", "Move the passwords of groups back to /etc/group."),
+	TOOL("pwconv", N_("Move the passwords of users to /etc/shadow.")),
+	TOOL("pwunconv", N_("Move the passwords of users back to /etc/passwd.")),
+	TOOL("grpconv", N_("Move the passwords of groups to /etc/gshadow.")),
+	TOOL("grpunconv", N_("Move the passwords of groups back to /etc/group.")),
 };
 
 static const struct conversion conversions[] = {

@@ -132,7 +132,7 @@ static int work(struct run *run, void *options, const char *const *operands)
 	(void)options;
 	/* Anything else has always been answered so. */
 	if ((!plan.on && !off) || operands[1]) {
-		printf("Usage: %s on%s\n", run->tool->name,
+		printf(_("Usage: %s on%s\n"), run->tool->name,
 		       profile_get()->shadow_off ? " | off" : "");
 		return 0;
 	}
@@ -149,7 +149,7 @@ static int work(struct run *run, void *options, const char *const *operands)
 		flush_caches(run, FLUSH_USERS | FLUSH_GROUPS);
 	if (settle_all(run, &plan) < 0)
 		return -1;
-	printf(_("Shadow passwords are now %s.\n"), plan.on ? "on" : "off");
+	printf(_("Shadow passwords are now %s.\n"), plan.on ? _("on") : _("off"));
 	return 0;
 }
 

@@ -234,7 +234,7 @@ static const struct opt grant_opts[] = { { 0 } };
 
 static const struct tool grant_tool = {
 	.name = "subid-grant",
-	.synopsis = "grant|reuse|ungrant uid|gid OWNER START COUNT",
+	.synopsis = N_("grant|reuse|ungrant uid|gid OWNER START COUNT"),
 	.summary = N_("Give or take subordinate IDs, for libsubid."),
 	.options = grant_opts,
 	.permission = "rootok",

@@ -117,15 +117,16 @@ static int check_texts(struct run *run, const struct useradd *o)
 {
 	struct err *e = &run->err;
 
-	if (o->home && name_check_field(NAME_FIELD_PATH, "home directory", o->home, e) < 0)
+	if (o->home && name_check_field(NAME_FIELD_PATH, N_("home directory"), o->home, e) < 0)
 		return -1;
-	if (o->base_dir && name_check_field(NAME_FIELD_PATH, "base directory", o->base_dir, e) < 0)
+	if (o->base_dir && name_check_field(NAME_FIELD_PATH, N_("base directory"), o->base_dir,
+					    e) < 0)
 		return -1;
-	if (o->shell && name_check_field(NAME_FIELD_SHELL, "shell", o->shell, e) < 0)
+	if (o->shell && name_check_field(NAME_FIELD_SHELL, N_("shell"), o->shell, e) < 0)
 		return -1;
-	if (o->comment && name_check_field(NAME_FIELD_TEXT, "comment", o->comment, e) < 0)
+	if (o->comment && name_check_field(NAME_FIELD_TEXT, N_("comment"), o->comment, e) < 0)
 		return -1;
-	if (o->password && name_check_field(NAME_FIELD_TEXT, "field", o->password, e) < 0)
+	if (o->password && name_check_field(NAME_FIELD_TEXT, N_("field"), o->password, e) < 0)
 		return -1;
 	return 0;
 }

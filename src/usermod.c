@@ -137,15 +137,15 @@ static int check_texts(struct run *run, const struct usermod *o)
 {
 	struct err *e = &run->err;
 
-	if (o->comment && name_check_field(NAME_FIELD_TEXT, "field", o->comment, e) < 0)
+	if (o->comment && name_check_field(NAME_FIELD_TEXT, N_("field"), o->comment, e) < 0)
 		return -1;
 	if (o->home && !name_is_field(NAME_FIELD_TEXT, o->home))
 		return err_set(e, ERR_ARGUMENT, "invalid field '%s'", o->home);
 	if (o->home && !name_is_field(NAME_FIELD_PATH, o->home))
 		return err_set(e, ERR_ARGUMENT, "homedir must be an absolute path");
-	if (o->shell && name_check_field(NAME_FIELD_SHELL, "shell", o->shell, e) < 0)
+	if (o->shell && name_check_field(NAME_FIELD_SHELL, N_("shell"), o->shell, e) < 0)
 		return -1;
-	if (o->password && name_check_field(NAME_FIELD_TEXT, "field", o->password, e) < 0)
+	if (o->password && name_check_field(NAME_FIELD_TEXT, N_("field"), o->password, e) < 0)
 		return -1;
 	return 0;
 }

@@ -129,10 +129,10 @@ static bool show_faults(struct run *run, const struct editing *e, struct table *
 		if (is_harmless(row.line))
 			continue;
 		if (schema_split(e->id, row.line, row.column) == 0)
-			what = "malformed";
+			what = _("malformed");
 		else if (table_find(new, str_dup(&run->arena, row.column[0]), &first) &&
 			 first.at != row.at)
-			what = "the name is there already";
+			what = _("the name is there already");
 		/* What was there before is no fault of this edit. */
 		if (!what || has_line(old, row.line))
 			continue;
