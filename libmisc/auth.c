@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "auth.h"
 
+#include "text.h"
+
 #ifdef WITH_PAM
 
 #include <dlfcn.h>
@@ -13,7 +15,6 @@
 #include "log.h"
 #include "pam_config.h"
 #include "prompt.h"
-#include "text.h"
 
 struct auth {
 	pam_handle_t *pam;

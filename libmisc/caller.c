@@ -9,8 +9,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "env.h"
-
 static const struct {
 	int resource;
 	rlim_t least;
@@ -94,10 +92,9 @@ static bool stays(const struct caller *c, const char *variable)
 	if (starts_with(variable, "LANG=") || starts_with(variable, "LANGUAGE=") ||
 	    starts_with(variable, "LC_") || starts_with(variable, "TERM="))
 		return strlen(variable) <= LOCALE_LENGTH && !strchr(variable, '/');
-	return (!c->elevated || env_trusted()) &&
-	       (starts_with(variable, "SOURCE_DATE_EPOCH=") ||
-		starts_with(variable, "SHADOW_SELINUX=") ||
-		starts_with(variable, "SHADOW_IMAGE="));
+	return !c->elevated && (starts_with(variable, "SOURCE_DATE_EPOCH=") ||
+				starts_with(variable, "SHADOW_SELINUX=") ||
+				starts_with(variable, "SHADOW_IMAGE="));
 }
 
 static void rebuild_environment(struct caller *c, struct arena *a)
