@@ -16,9 +16,11 @@ import glob
 import os
 import shutil
 import subprocess
+import threading
 
 import built
 import place
+import repository
 from place import demand
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -86,15 +88,37 @@ mount -t tmpfs -o mode=1777 shm "$root/dev/shm"
 [ -c "$root/dev/null" ] || mknod -m 666 "$root/dev/null" c 1 3
 over "$3" "$2/archives"
 mount --bind "$2/archives/root" "$root/var/cache/apt/archives"
-exec chroot "$root" /usr/bin/env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root \\
-    LC_ALL=C.UTF-8 DEBIAN_FRONTEND=noninteractive TERM=dumb /bin/bash -ec "$4"
+cd "$root"
+mkdir -p run/old
+pivot_root . run/old
+exec chroot . /usr/bin/env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LC_ALL=C.UTF-8 \\
+    DEBIAN_FRONTEND=noninteractive TERM=dumb \\
+    /bin/bash -ec 'umount -l /run/old; rmdir /run/old; eval "$1"' bash "$4"
 '''
+# An image that an ordinary user makes in such a system; SUITE and OURS are in the environment.
+UNPRIVILEGED = '''
+useradd -m builder
+grep -q ^builder: /etc/subuid
+chown builder /srv/made
+SUITE=%s OURS=%s
+export SUITE OURS
+exec setpriv --reuid builder --regid builder --init-groups env HOME=/home/builder \\
+    TMPDIR=/srv/made mmdebstrap --mode=unshare --variant=minbase \\
+    --skip=cleanup/apt/lists %s "$SUITE" /srv/made/image.tar
+'''
+# The loopback network, which SIOCSIFFLAGS turns on.
+LOOPBACK = """/usr/bin/python3 -c 'import fcntl, socket, struct
+fcntl.ioctl(socket.socket(), 0x8914, struct.pack("16sh", b"lo", 1))'
+"""
 LOOK = OVER + 'over "$1" "$2"; exec /usr/bin/python3 "$3" "$2/root"'
 
 
 def inside(script, *arguments, network=False, text=''):
-    """(status, what was said) of a script in namespaces of its own."""
-    spaces = ['--mount', '--pid', '--ipc', '--uts', '--fork'] + ([] if network else ['--net'])
+    """(status, what was said) of a script in namespaces of its own, by default with no network
+    but the loopback."""
+    spaces = ['--mount', '--pid', '--ipc', '--uts', '--fork']
+    if not network:
+        spaces, script = spaces + ['--net'], LOOPBACK + script
     done = subprocess.run(['unshare', *spaces, '/bin/sh', '-ec', script, 'sh', *arguments],
                           input=text.encode(), stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
                           check=False)
@@ -139,6 +163,10 @@ class System:
                                self.where, program], stdout=subprocess.PIPE, check=True)
         return done.stdout.decode('utf-8', 'surrogateescape')
 
+    def root(self):
+        """What there is now, for another system to start from."""
+        return f'{self.where}/upper:{self.base}'
+
     def end(self):
         shutil.rmtree(self.where)
 
@@ -157,12 +185,13 @@ class World:
     def __init__(self, scratch):
         self.scratch = scratch
         self.made = {}
-        self.count = 0
+        self.count, self.lock = 0, threading.Lock()
 
     def directory(self, name):
         """A new one, whose name begins so."""
-        self.count += 1
-        where = f'{self.scratch}/{name}-{self.count}'
+        with self.lock:
+            self.count += 1
+            where = f'{self.scratch}/{name}-{self.count}'
         os.mkdir(where)
         return where
 
@@ -204,7 +233,7 @@ class World:
             hooks['--setup-hook'].append(FIRST)
             hooks['--customize-hook'].append(AFTER)
         command = ['env', f'SUITE={suite}', 'mmdebstrap', '--mode=root', f'--variant={variant}',
-                   '--skip=download/empty,essential/unlink', *options]
+                   '--skip=download/empty,essential/unlink,cleanup/apt/lists', *options]
         command += [f'{name}={hook}' for name, many in hooks.items() for hook in many]
         status, said = inside(MAKE, where, self.archives(suite), ours, *command, suite,
                               f'{where}/root/image', network=True)
@@ -212,7 +241,33 @@ class World:
         keep(f'{where}/archives/upper', self.archives(suite))
         return f'{where}/upper/image'
 
+    def unprivileged_image(self, suite, side):
+        """The same by an ordinary user of a system that has that side's tools itself."""
+        base = self.directory('host')
+        place.call(f'{TOP}/tests/lib/base-root', suite, base, 'mmdebstrap', 'uidmap', 'passwd')
+        system, made, options = self.system(base, suite), self.repository(suite), ''
+        os.makedirs(f'{system.where}/upper/srv/made')
+        if side == 'ours':
+            system.put(made, URI)
+            system.run(repository.page(made, 'install') + 'apt-get install -y uidmap\n',
+                       network=True)
+            said = system.run("dpkg-query -W -f '${Version}\\n' passwd uidmap")
+            demand(said.count('1:5.0.0-') == 2, said)
+            for name, script in (('first', FIRST), ('after', AFTER)):
+                path = f'{system.where}/upper/srv/{name}'
+                with open(path, 'w', encoding='utf-8') as file:
+                    file.write(f'#!/bin/sh -e\n{script}')
+                os.chmod(path, 0o755)
+            options = '--setup-hook=/srv/first --customize-hook=/srv/after'
+        system.run(UNPRIVILEGED % (suite, URI, options), network=True)
+        root = self.directory('unprivileged')
+        place.call('tar', '-C', root, '--numeric-owner', '--xattrs', '--xattrs-include=*', '-xpf',
+                   f'{system.where}/upper/srv/made/image.tar')
+        system.end()
+        return root
+
     def system(self, root, suite):
+        """root may be several, the uppermost first, with : between."""
         return System(root, self.directory('system') + '/copy', self.archives(suite))
 
     def end(self):
