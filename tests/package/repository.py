@@ -115,13 +115,32 @@ def repository_back(suite):
     demand(version(system) == was, 'did not stay:', version(system))
 
 
+def repository_back_all(suite):
+    """All of theirs that ours replace, and the way back for all of them."""
+    system, made = with_ours(suite, install=False)
+    names = place.THEIRS[suite.name]
+    was = {name: version(system, name) for name in names}
+    system.run(page(made, 'install'))
+    system.run('apt-get -y dist-upgrade')
+    for name in set(names) & set(suite.files):
+        demand(version(system, name) == suite.version, name, 'is not ours')
+    script = page(made, 'back')
+    last = script.splitlines()[-1]
+    demand(last.endswith('"passwd/$SUITE"'), last)
+    more = [name for name in names if name not in ('passwd', 'libsubid4')]
+    system.run(script.replace(last, last + ''.join(f' "{name}/$SUITE"' for name in more)))
+    for name in names:
+        demand(version(system, name) == was[name], f'{name} is not back:', version(system, name))
+    system.run('apt-get check')
+
+
 def repository_unattended(suite):
     """An edited /etc/default/useradd, with the page's option."""
     system, made = with_ours(suite, install=False)
     system.run('useradd -D -s /bin/bash')
-    commands = page(made, 'install').rsplit('\n', 2)
-    demand(commands[1] == 'apt-get install -y passwd', commands)
-    system.run(commands[0])
+    commands, last = page(made, 'install').rstrip().rsplit(' &&\n', 1)
+    demand(last == 'apt-get install -y passwd', last)
+    system.run(commands)
     system.run(page(made, 'unattended'))
     demand(version(system) == suite.version, version(system))
     demand('SHELL=/bin/bash' in system.run('useradd -D'), 'not kept')
@@ -162,5 +181,66 @@ def repository_key(suite):
         demand(file.read() == public, 'another key')
 
 
-CASES = [repository_pin, repository_without_pin, repository_back, repository_unattended,
-         repository_signed, repository_key]
+def repository_anywhere(suite):
+    """A directory of any name, made and used by people with a narrow umask and a long TMPDIR."""
+    system, _ = with_ours(suite, install=False)
+    made, long = f'{system.where}/a b&|c;$d', f'{system.where}/{"long" * 30}'
+    os.mkdir(long)
+    place.call('sh', '-c', 'umask 077; exec "$@"', 'sh', MAKE, made, suite.packages,
+               env={**os.environ, 'TMPDIR': long})
+    system.put(made, made)
+    said = system.run('umask 077; rm -rf /etc/apt/keyrings\n' + page(made, 'install'))
+    demand(version(system) == suite.version, version(system))
+    warned = re.findall('^W: (?!Download is performed unsandboxed).*', said, re.M)
+    demand(not warned, warned)
+    demand('1001' in system.run('apt-cache policy passwd'), 'no pin')
+
+
+def contents(directory):
+    found = {}
+    for where, _, names in os.walk(directory):
+        for name in names:
+            with open(f'{where}/{name}', 'rb') as file:
+                found[f'{where}/{name}'] = file.read()
+    return found
+
+
+def repository_refusals(suite):
+    """What would leave its users without a repository is refused, and changes nothing there."""
+    system = suite.system()
+    made, key = f'{system.where}/made', f'{system.where}/key'
+    make(suite, made, '--key', key)
+    before = contents(made)
+    broken, other, packages = (f'{system.where}/{name}' for name in ('bin', 'other', 'changed'))
+    os.mkdir(broken)
+    place.call('sh', '-ec', f'printf "#!/bin/sh\\nexit 1\\n" >{broken}/gpg-agent;'
+               f'cp {broken}/gpg-agent {broken}/apt-ftparchive; chmod 755 {broken}/*')
+    make(suite, f'{system.where}/another', '--key', other)
+    os.mkdir(packages)
+    place.call('cp', suite.files['passwd'], packages)
+    with open(glob.glob(f'{packages}/*')[0], 'ab') as file:
+        file.write(b'\n')
+    for what, command, env in (
+            ('a missing key', ['--key', f'{key}.gone', made, suite.packages], {}),
+            ('another key', ['--key', other, made, suite.packages], {}),
+            ('a key in it', ['--key', f'{made}/key', made, suite.packages], {}),
+            ('a changed package', ['--key', key, made, packages], {}),
+            ('an odd URI', ['--key', key, '--uri', 'file:/a b', made, suite.packages], {}),
+            ('no URI', ['--key', key, '--uri'], {}),
+            ('no index', ['--key', key, made, suite.packages],
+             {'PATH': f'{broken}:{os.environ["PATH"]}'})):
+        try:
+            place.call(MAKE, *command, env={**os.environ, **env})
+        except place.Wrong as wrong:
+            demand(what == 'no index' or 'make-repository: ' in str(wrong), what, wrong)
+        else:
+            raise place.Wrong(f'{what}: not refused')
+        after = {path: text for path, text in contents(made).items() if '/.new/' not in path}
+        demand(after == before, f'{what}: changed', *sorted(set(after) ^ set(before)))
+    make(suite, made, '--key', key)
+    demand('.new' not in os.listdir(made) and '.old' not in os.listdir(made), os.listdir(made))
+
+
+CASES = [repository_pin, repository_without_pin, repository_back, repository_back_all,
+         repository_unattended, repository_signed, repository_key, repository_anywhere,
+         repository_refusals]
