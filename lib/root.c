@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "beneath.h"
+#include "env.h"
 #include "fd.h"
 
 /* A guess would be dangerous either way. */
@@ -25,7 +26,7 @@ static int look_at(struct root *r)
 
 static bool image_wanted(void)
 {
-	const char *value = secure_getenv("SHADOW_IMAGE");
+	const char *value = env_get("SHADOW_IMAGE");
 
 	return value && value[0] != '\0';
 }

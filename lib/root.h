@@ -10,7 +10,7 @@
  * whether a user is busy.  --root and --prefix differ in how paths are shown, no more.
  *
  * With SHADOW_IMAGE in the environment no root is live, "/" neither: a run in an image that is
- * being made is what a run with --prefix from outside is.  It is read with secure_getenv.
+ * being made is what a run with --prefix from outside is.  It is read by env_get.
  *
  * foreign says that whoever owns the tree may have given names in it to files that are not his: by
  * a hard link, which no way of resolving a path can see.

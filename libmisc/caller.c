@@ -9,6 +9,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "env.h"
+
 static const struct {
 	int resource;
 	rlim_t least;
@@ -92,9 +94,11 @@ static bool stays(const struct caller *c, const char *variable)
 	if (starts_with(variable, "LANG=") || starts_with(variable, "LANGUAGE=") ||
 	    starts_with(variable, "LC_") || starts_with(variable, "TERM="))
 		return strlen(variable) <= LOCALE_LENGTH && !strchr(variable, '/');
-	return !c->elevated && (starts_with(variable, "SOURCE_DATE_EPOCH=") ||
-				starts_with(variable, "SHADOW_SELINUX=") ||
-				starts_with(variable, "SHADOW_IMAGE="));
+	if (c->elevated && (c->uid != 0 || c->effective_uid != 0 || !env_trusted()))
+		return false;
+	return starts_with(variable, "SOURCE_DATE_EPOCH=") ||
+	       starts_with(variable, "SHADOW_SELINUX=") ||
+	       starts_with(variable, "SHADOW_IMAGE=");
 }
 
 static void rebuild_environment(struct caller *c, struct arena *a)

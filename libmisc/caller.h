@@ -43,8 +43,8 @@ struct caller {
 /*
  * Remembers who called, rebuilds the environment from nothing, makes the process untraceable and
  * its core undumpable where it is elevated, and lowers the effective ids to the real ones.  Of the
- * environment stay LANG, LANGUAGE, LC_* (short values without "/") and TERM, and, for a run that
- * is not elevated, SOURCE_DATE_EPOCH, SHADOW_SELINUX and SHADOW_IMAGE; PATH is set.
+ * environment stay LANG, LANGUAGE, LC_* (short values without "/") and TERM, and, where
+ * they count (env.h), SOURCE_DATE_EPOCH, SHADOW_SELINUX and SHADOW_IMAGE; PATH is set.
  *
  * RLIMIT_FSIZE, CPU, AS, DATA, STACK, NOFILE and MEMLOCK are lifted as far as the kernel allows, so
  * that no limit of the caller's stops a write in the middle.  The new environment is in the arena.

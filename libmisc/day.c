@@ -9,6 +9,7 @@
 #include <strings.h>
 #include <sys/stat.h>
 
+#include "env.h"
 #include "str.h"
 
 #define DAY_SECONDS 86400
@@ -29,7 +30,7 @@ struct date {
 /* The variable as a time; false when it is not set or not usable. */
 static bool epoch(time_t now, const char **ret_text, time_t *ret)
 {
-	const char *text = secure_getenv("SOURCE_DATE_EPOCH");
+	const char *text = env_get("SOURCE_DATE_EPOCH");
 	uint64_t value;
 
 	*ret_text = text;

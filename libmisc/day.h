@@ -15,7 +15,7 @@
 #define DAY_LAST ((long)INT_MAX)
 
 /* Now, or SOURCE_DATE_EPOCH where that is set, a number and not in the future
- * (reproducible-builds.org). The variable is read with secure_getenv.  *ret_fixed (may be NULL)
+ * (reproducible-builds.org). The variable is read by env_get.  *ret_fixed (may be NULL)
  * tells which. */
 time_t day_now(bool *ret_fixed);
 /* The value of SOURCE_DATE_EPOCH where it is set but not usable, else NULL. */

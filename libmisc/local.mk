@@ -23,6 +23,8 @@ libmisc_libmisc_a_SOURCES = \
 	libmisc/crew.h \
 	libmisc/day.c \
 	libmisc/day.h \
+	libmisc/env.c \
+	libmisc/env.h \
 	libmisc/err.c \
 	libmisc/err.h \
 	libmisc/err_log.c \

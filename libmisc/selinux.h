@@ -46,7 +46,7 @@ enum selinux_source {
 
 /*
  * Which mode is in force: option before environment before login.defs before configure.  option and
- * defs may be NULL (not given).  The environment is read with secure_getenv; *ret_ignored (may be
+ * defs may be NULL (not given).  The environment is read by env_get; *ret_ignored (may be
  * NULL) tells that the variable is set but was not heard.  An unknown value is noted (note may be
  * NULL) and means auto; an unknown option value is ERR_USAGE.
  */

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "env.h"
+
 static const char *const names[] = {
 	[SELINUX_AUTO] = "auto",
 	[SELINUX_OFF] = "off",
@@ -33,7 +35,7 @@ int selinux_mode_choose(const char *option, const char *defs, const struct note 
 			bool *ret_ignored, struct err *e)
 {
 	static const char variable[] = "SHADOW_SELINUX", item[] = "SELINUX_LABELS";
-	const char *environment = secure_getenv(variable);
+	const char *environment = env_get(variable);
 	const char *text, *where;
 
 	if (ret_ignored)

@@ -12,7 +12,8 @@ BELOW = {'libmisc': ('libmisc',), 'lib': ('lib', 'libmisc'),
 BANNED = re.compile(r'\b(alloca|ctime|chroot|getenv|setlocale|vfork|strcpy|strcat|sprintf'
                     r'|system|popen|tmpnam|mktemp|gets|strtok) *\(')
 # To tell that the variable is set but not heard; to translate.
-MAY_CALL = [('libmisc/selinux_mode.c', 'getenv'), ('libmisc/text.c', 'setlocale')]
+MAY_CALL = [('libmisc/env.c', 'getenv'), ('libmisc/selinux_mode.c', 'getenv'),
+            ('libmisc/text.c', 'setlocale')]
 # One place may end the process for want of memory; children end in exec's own file.
 EXITS = re.compile(r'\b(?:_exit|_Exit|exit|quick_exit|abort|err|errx) *\(')
 MAY_EXIT = ('libmisc/arena.c', 'libmisc/proc.c', 'libmisc/session.c', 'libmisc/seuser.c')

@@ -259,6 +259,16 @@ static void rebuilds_the_environment(void **state)
 	for (entry = said; (entry = strstr(entry, "\nenv ")); entry++)
 		entries++;
 	assert_int_equal(entries, 4);
+	assert_int_equal(run("bits/gid", "all", USER), 0);
+	assert_unsaid("env SHADOW_");
+	assert_unsaid("env SOURCE_");
+	/* Set-gid gives root nothing, though the kernel says that it is to be secure. */
+	assert_int_equal(run("bits/gid", "all", 0), 0);
+	assert_said("elevated 1 root 1\n");
+	assert_said("env SHADOW_IMAGE=1\n");
+	assert_said("env SOURCE_DATE_EPOCH=1\n");
+	assert_unsaid("env HOME");
+	assert_int_equal(run("bits/uid", "all", USER), 0);
 	/* For a child that runs as the caller all is there that the kernel's rules left. */
 	assert_said("given PATH=/tmp\n");
 	assert_said("given HOME=/tmp\n");
