@@ -101,9 +101,11 @@ def scripts(wide, have_ours):
 
 def build(spec, top, *options):
     """The files that rpmbuild makes of a spec."""
-    subprocess.run(["rpmbuild", "-bb", "--nodeps", "--quiet", "-D", f"_topdir {top}", "-D",
-                    f"_dbpath {top}/db", *options, spec], check=True, stdout=subprocess.DEVNULL,
-                   stderr=subprocess.DEVNULL, stdin=subprocess.DEVNULL)
+    done = subprocess.run(["rpmbuild", "-bb", "--nodeps", "-D", f"_topdir {top}", "-D",
+                           f"_dbpath {top}/db", *options, spec], stdin=subprocess.DEVNULL,
+                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False, text=True)
+    if done.returncode:
+        raise OSError(f"rpmbuild: status {done.returncode}: {done.stdout[-2000:]}")
     return glob.glob(f"{top}/RPMS/*/*.rpm")
 
 
@@ -125,8 +127,7 @@ def fedora(top, build_dir):
         return glob.glob(f"{given}/*.rpm")
     os.makedirs(top + "/SOURCES")
     subprocess.run(["make", "-s", "dist"], cwd=build_dir, check=True)
-    for name in glob.glob(f"{build_dir}/shadow-portable-*.tar.xz") + [
-            f"{TOP}/rpm/{name}" for name in ("login.defs", "useradd.default", "passwd.pam")]:
-        shutil.copy(name, top + "/SOURCES")
+    for path in glob.glob(f"{build_dir}/shadow-portable-*.tar.xz") + glob.glob(f"{TOP}/rpm/*"):
+        shutil.copy(path, top + "/SOURCES")
     return build(f"{TOP}/rpm/shadow-utils.spec", top, "--without", "check", "-D",
                  "debug_package %{nil}", "-D", "fedora 42", "-D", "dist .fc42")
