@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """The files of the source tree, by kind."""
 import os
+import re
 
 TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 BUILD = os.environ.get('BUILD', f'{TOP}/build/debian12')
@@ -57,9 +58,10 @@ def tools():
     page of their own."""
     found, pages = [], {path for path in every() if path.startswith('man/')}
     for line in read('src/local.mk').splitlines():
-        if line.startswith('sbin_PROGRAMS +='):
+        if re.match('s?bin_PROGRAMS \\+=', line):
             found += [word.split('/')[1] for word in line.split()[2:]]
-        if line.startswith('SBIN_LINKS +='):
+        if re.match('S?BIN_LINKS \\+=', line):
             links = [word.split(':')[1] for word in line.split()[2:]]
-            found += [link for link in links if f'man/{link}.8' in pages]
+            found += [link for link in links
+                      if {f'man/{link}.1', f'man/{link}.8'} & pages]
     return found
