@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""What takes longer, or needs the mirrors: run --full."""
+"""What takes longer, or needs the mirrors: most of it for one suite, or run --full."""
 import glob
 import hashlib
 import os
@@ -137,3 +137,5 @@ def piuparts(suite):
 
 
 CASES = [reproducible, source_twice, checked_build, autopkgtest, piuparts]
+# Of these for one suite in each run.
+LIGHT = [reproducible, source_twice, autopkgtest, piuparts]

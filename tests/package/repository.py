@@ -242,5 +242,6 @@ def repository_refusals(suite):
 
 
 CASES = [repository_pin, repository_without_pin, repository_back, repository_back_all,
-         repository_unattended, repository_signed, repository_key, repository_anywhere,
-         repository_refusals]
+         repository_unattended]
+# What does not depend on the suite.
+TOOL = [repository_signed, repository_key, repository_anywhere, repository_refusals]
