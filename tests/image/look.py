@@ -17,8 +17,9 @@ import sys
 TABLES = ('passwd', 'shadow', 'group', 'gshadow', 'subuid', 'subgid')
 # The account tools, and what only the distribution's pull in.
 TOOLS = ('passwd', 'uidmap', 'libsubid4', 'libsubid5', 'libsubid-dev', 'libsemanage-common',
-         'libsemanage2', 'libsepol2')
+         'libsemanage2', 'libsepol2', 'libbsd0')
 SKIPPED = re.compile(r'/(proc|sys|dev|srv/ours|var/lib/(apt|dpkg)|var/cache/(apt|debconf|man)|'
+                     r'var/log/(apt|dpkg\.log)|'
                      r'etc/apt|usr/share/locale|usr/share/man|tmp)(/|$)')
 READ = re.compile(r'/(home|root|srv|var/mail|var/spool/mail)/|/etc/(default/useradd|adduser\.conf'
                   r'|shells|login\.defs|ftpusers|aliases)$')
