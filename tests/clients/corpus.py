@@ -32,6 +32,7 @@ class Case:
         # [(field, is it only the order of lines)]
         self.excuses = list(first.excuses) if first else []
         self.passwords = list(first.passwords) if first else []
+        self.used = set()               # those of the excuses that there was need of
 
     def commands(self):
         return [(user, line) for user, line, _, _ in self.lines]
@@ -39,8 +40,14 @@ class Case:
     def excused(self, field, packaged, ours):
         same_rows = packaged and ours and (sorted(packaged.splitlines())
                                            == sorted(ours.splitlines()))
-        return any(fnmatch.fnmatchcase(field, pattern) and (same_rows or not rows)
-                   for pattern, rows in self.excuses)
+        needed = {(pattern, rows) for pattern, rows in self.excuses
+                  if fnmatch.fnmatchcase(field, pattern) and (same_rows or not rows)}
+        self.used |= needed
+        return bool(needed)
+
+    def idle(self):
+        """The excuses of which there was no need."""
+        return [pattern for pattern, rows in self.excuses if (pattern, rows) not in self.used]
 
 
 def read_file(path):
