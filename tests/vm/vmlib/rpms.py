@@ -72,7 +72,7 @@ def sysusers(image, mode):
 
 def packages(mode):
     """Ours take the place of a distribution's tools, then serve another package's scriptlets."""
-    rid = "rm /mnt/build/etc/login.defs /mnt/build/etc/default/useradd /mnt/build/etc/pam.d/passwd"
+    rid = "cd /mnt/build/etc && rm login.defs default/useradd pam.d/*passwd pam.d/newusers"
     return Script(f"rpm-packages{mode}-ours", "our packages for Fedora", {
         **INNER, "inner": "debian", "innersys": "yes"}, (
             Line("settings", f"/bin/sh -c '{rid}'"),
