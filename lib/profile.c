@@ -31,6 +31,7 @@ static const struct profile profiles[PROFILE_COUNT] = {
 		.defaults_groups = true,
 		.groups_for_system = true,
 		.chsh_unlisted = true,
+		.policy_uids = true,
 		.usr_nologin = true,
 	},
 	[PROFILE_FEDORA] = {

@@ -39,6 +39,7 @@ struct profile {
 	bool defaults_btrfs;      /* and BTRFS_SUBVOLUME_HOME, BTRFS_SUBVOLUME_SYSTEM */
 	bool groups_for_system;   /* GROUPS counts for useradd -r too */
 	bool chsh_unlisted;       /* chsh warns root of an unlisted shell; users may have none */
+	bool policy_uids;         /* useradd -r takes 60000 to 64999 without a warning */
 	bool usr_nologin;         /* no warning of a /usr/sbin/nologin that is missing */
 	bool shadow_off;          /* shadowconfig turns shadow passwords off, too */
 };

@@ -239,6 +239,12 @@ static int take_options(struct run *run, struct plan *plan)
 
 /* --- under the lock --- */
 
+/* Those that Debian Policy 9.2.2 gives to packages, in all systems the same. */
+static bool is_policy_uid(uid_t uid)
+{
+	return profile_get()->policy_uids && uid >= 60000 && uid <= 64999;
+}
+
 static void warn_of_uid(struct run *run, const struct account *a)
 {
 	long long min = defs_number(&run->defs, "UID_MIN", 1000);
@@ -247,7 +253,7 @@ static void warn_of_uid(struct run *run, const struct account *a)
 
 	if (!a->has_uid)
 		return;
-	if (a->sys && (long long)a->uid > system_max)
+	if (a->sys && (long long)a->uid > system_max && !is_policy_uid(a->uid))
 		note_warn(&run->note, "%s's uid %lu is greater than SYS_UID_MAX %lld", a->name,
 			     (unsigned long)a->uid, system_max);
 	else if (!a->sys && ((long long)a->uid < min || (long long)a->uid > max))
