@@ -82,7 +82,7 @@ def look(root):
         for name in dirs + files:
             path = f'{short}/{name}'
             info = os.lstat(root + path)
-            if path not in leave:
+            if path not in leave and not SKIPPED.match(path):
                 seen[path] = describe(root + path, path, info)
     for name in TABLES:
         for path in glob.glob(f'{root}/etc/{name}') + glob.glob(f'{root}/etc/{name}-'):
