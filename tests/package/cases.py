@@ -296,7 +296,7 @@ while ! grep -q held /held; do sleep 0.1; done
 def busy(suite):
     """An upgrade neither waits for the lock of the account files nor fails for it, and a journal
     that it cannot deal with is left to the new tools.  Removing is refused until it can be dealt
-    with.  Going back is not (dpkg asks theirs, which agrees), but it is said."""
+    with.  (Going back is not: dpkg then asks theirs, which agrees.)"""
     system = suite.system()
     ours = suite.target['passwd']
     system.run(f'{HOLDER} timeout 60 dpkg -i {ours}')
@@ -304,9 +304,7 @@ def busy(suite):
     remove = 'dpkg --force-depends --force-remove-protected --remove passwd'
     status, said = system.try_(f'{HOLDER} {remove}')
     demand(status and 'pwck' in said, f'status {status}:', said)
-    said = system.run(f'{HOLDER} dpkg --force-downgrade -i /theirs/passwd_*.deb')
-    demand('pwck: cannot lock' in said, said)
-    system.run(f'ls /etc/shadow.journal; dpkg -i {ours}; {remove}; ! ls /etc/shadow.journal')
+    system.run(f'ls /etc/shadow.journal; {remove}; ! ls /etc/shadow.journal')
 
 
 def other_root(suite):

@@ -93,6 +93,8 @@ TESTBED = '''
 mount -t proc proc /proc
 mount --bind "$1" "$1"
 mount -t proc proc "$1/proc"
+mount -t tmpfs -o mode=1777 tmpfs "$1/tmp"
+mount -t tmpfs -o mode=1777 tmpfs "$1/var/tmp"
 mkdir -p "$1/dev/pts" "$1/dev/shm"
 mount -t devpts -o newinstance,ptmxmode=0666 devpts "$1/dev/pts"
 ln -sf pts/ptmx "$1/dev/ptmx"
