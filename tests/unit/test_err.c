@@ -2,6 +2,8 @@
 #include "err.h"
 
 #include <errno.h>
+#include <gnu/libc-version.h>
+#include <libintl.h>
 #include <locale.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -100,9 +102,22 @@ static void write_catalogue(const char *dir)
 	assert_int_equal(fclose(out), 0);
 }
 
+static void remove_catalogue(const char *dir)
+{
+	char path[256];
+
+	snprintf(path, sizeof(path), "%s/xx/LC_MESSAGES/" TEXT_DOMAIN ".mo", dir);
+	unlink(path);
+	*strrchr(path, '/') = '\0';
+	rmdir(path);
+	*strrchr(path, '/') = '\0';
+	rmdir(path);
+	rmdir(dir);
+}
+
 static void logs_are_in_english(void **state)
 {
-	char dir[] = "/tmp/test_err.XXXXXX", path[256];
+	char dir[] = "/tmp/test_err.XXXXXX";
 	struct arena a = { NULL };
 	struct err e = { 0 };
 
@@ -113,6 +128,12 @@ static void logs_are_in_english(void **state)
 	if (!setlocale(LC_MESSAGES, "C.UTF-8"))
 		skip();
 	bindtextdomain(TEXT_DOMAIN, dir);
+	/* Later than bookworm's, it translates nothing in C.UTF-8. */
+	if (strverscmp(gnu_get_libc_version(), "2.36") > 0 &&
+	    strcmp(dgettext(TEXT_DOMAIN, ENGLISH), ENGLISH) == 0) {
+		remove_catalogue(dir);
+		skip();
+	}
 	err_set(&e, ERR_IO, ENGLISH, "/x");
 	assert_string_equal(e.message, "/x geht nicht auf");
 	assert_string_equal(err_log_text(&e, &a), "cannot open /x");
@@ -124,13 +145,7 @@ static void logs_are_in_english(void **state)
 	assert_string_equal(err_log_text(&e, &a), "");
 	setlocale(LC_MESSAGES, "C");
 	arena_free(&a);
-	snprintf(path, sizeof(path), "%s/xx/LC_MESSAGES/" TEXT_DOMAIN ".mo", dir);
-	unlink(path);
-	*strrchr(path, '/') = '\0';
-	rmdir(path);
-	*strrchr(path, '/') = '\0';
-	rmdir(path);
-	rmdir(dir);
+	remove_catalogue(dir);
 }
 #endif
 
