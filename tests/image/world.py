@@ -149,13 +149,7 @@ class System:
         keep(f'{self.where}/archives/upper', self.archives)
 
     def put(self, source, target):
-        """Copies a file or a directory in, while nothing runs there."""
-        target = f'{self.where}/upper{target}'
-        os.makedirs(os.path.dirname(target), exist_ok=True)
-        if os.path.isdir(source):
-            shutil.copytree(source, target, dirs_exist_ok=True)
-        else:
-            shutil.copy2(source, target)
+        place.put(source, f'{self.where}/upper{target}')
 
     def look(self, program):
         """What a program of this machine, given the root, prints."""

@@ -71,6 +71,15 @@ exec chroot "$2/root" /usr/bin/env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/r
 '''
 
 
+def put(source, target):
+    """Copies a file or a directory into a system, while nothing runs there."""
+    os.makedirs(os.path.dirname(target), exist_ok=True)
+    if os.path.isdir(source):
+        shutil.copytree(source, target, dirs_exist_ok=True)
+    else:
+        shutil.copy2(source, target)
+
+
 class System:
     """A copy of a base.  What is written stays from command to command."""
 
@@ -80,13 +89,7 @@ class System:
             os.makedirs(f'{where}/{name}')
 
     def put(self, source, target):
-        """Copies a file or a directory in, while nothing runs there."""
-        target = f'{self.where}/upper{target}'
-        os.makedirs(os.path.dirname(target), exist_ok=True)
-        if os.path.isdir(source):
-            shutil.copytree(source, target, dirs_exist_ok=True)
-        else:
-            shutil.copy2(source, target)
+        put(source, f'{self.where}/upper{target}')
 
     def try_(self, script, text=''):
         """(status, what was said)"""
