@@ -45,7 +45,9 @@ enum err_kind {
 
 /* Room for a message with two paths in it; what is longer is cut. */
 #define ERR_MESSAGE_SIZE 8704
+/* Of what goes to a log. */
 #define ERR_LOG_SIZE 512
+
 struct err {
 	enum err_kind kind;
 	char message[ERR_MESSAGE_SIZE];
