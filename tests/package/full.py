@@ -62,8 +62,11 @@ def reproducible(suite):
 
 
 def source_twice(suite):
-    """The source package made again of itself, with other modes and times: the same bits."""
+    """The source package made again of itself, with other modes and times: the same bits.  Both by
+    the dpkg of this system, since another suite's packs debian/ in its own way."""
     tree, where = f'{suite.scratch}/copy-again', f'{suite.scratch}/copy-source'
+    first = f'{suite.scratch}/copy-first'
+    place.call(f'{place.TOP}/debian/build', '--source', suite.name, first)
     place.call('dpkg-source', '--no-check', '-x', *glob.glob(f'{suite.packages}/*.dsc'), tree)
     with open(f'{tree}/debian/changelog', encoding='utf-8') as file:
         rest = re.split(r'^(?=shadow-portable )', file.read(), flags=re.M)[2]
@@ -73,7 +76,8 @@ def source_twice(suite):
     place.call('find', tree, '-exec', 'touch', '-h', '-d', '2030-01-01', '{}', '+')
     place.call('sh', '-c', 'umask 077; exec "$@"', 'sh', f'{tree}/debian/build', '--source',
                suite.name, where, env={**os.environ, 'TZ': 'Pacific/Kiritimati', 'LC_ALL': 'C'})
-    compare(suite.packages, where, ('*.tar.xz', '*.dsc'))
+    compare(first, where, ('*.tar.xz', '*.dsc'))
+    compare(suite.packages, where, ('*.orig.tar.xz',))
 
 
 def checked_build(suite):
